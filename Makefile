@@ -1,0 +1,38 @@
+# Every target sets up what it needs; CI runs the same targets.
+PYTHON ?= python3
+BIN := .venv/bin
+SHARED := $(wildcard ../shared)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test test-real check train clean
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[parquet]" --group test --group check
+	@touch $@
+
+demo: setup ## score an example filing that ships with the project
+	$(BIN)/cydscore score corpora/example/filings/harbor-lane-10-k-2025.htm
+
+test: setup ## everything that needs nothing beside the clone
+	$(BIN)/python -m pytest -m "not real"
+
+test-real: setup ## the tests on real filings in ../shared
+	$(BIN)/python -m pytest -m real
+
+check: setup ## lint, format, types, import order, docstrings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pydoclint --quiet nlp/cydscore
+
+train: setup ## models/default from the labels in ../shared
+	$(BIN)/cydscore train $(SHARED)/labels/train.jsonl --flags $(SHARED)/labels/consistency.jsonl \
+	  --grades $(SHARED)/labels/grades.jsonl --filings $(SHARED)/filings --name default --out models/default
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build dist

@@ -1,0 +1,187 @@
+"""Hold each declared flag against what all segments of the filing state.
+
+Two softmax decisions over the tagger's probabilities, fitted to filings read one by one
+(``cydscore.calibrate``): one shared by the five yes-or-no flags, one for the flag on material
+effect, whose two limbs are kept apart.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from cydscore.check.asks import Ask, load_flag_asks, material_tags
+from cydscore.check.decide import Floats, Softmax, to_log_odds
+from cydscore.records import FlagCheck, Segment, Tagging
+from cydscore.tags import DENIAL
+from cydscore.taxonomy import MATERIAL_FLAG, flag_names, load_elements
+
+N_EVIDENCE = 3
+_FIRST, _SECOND = 0, 1
+
+
+def describe_flag(ask: Ask, tagging: Tagging) -> Floats:
+    """Return the features of one yes-or-no flag, shape (n_flags + 5,).
+
+    They are the log-odds of the best and second best segment that states it and of the best that
+    denies it, how many state it, how many segments there are, and which flag it is.
+    """
+    stated = _ranked(tagging.any_of(ask.tags))
+    denied = _ranked(tagging.any_of([DENIAL + tag for tag in ask.tags]))
+    which = [float(ask.element == name) for name in load_flag_asks()]
+    return np.array(
+        [
+            *to_log_odds(stated[:2]),
+            to_log_odds(denied[:1])[0],
+            np.log1p(stated.sum()),
+            np.log1p(len(tagging.probability)),
+            *which,
+        ]
+    )
+
+
+def describe_material(segments: Sequence[Segment], tagging: Tagging) -> Floats:
+    """Return the features of the flag on material effect, shape (28,).
+
+    For each tag that bears on it: the best and second best segment, the sum over segments, and
+    the best within the text block on material effect; then whether one segment denies both limbs,
+    denies the past alone, or denies the past and goes on with what could happen.
+    """
+    tags = material_tags()
+    by_tag = tagging.columns(tags)
+    past, likely, ahead = (
+        by_tag[:, tags.index(t)] for t in ("no_past_impact", "no_likely_impact", "hypothetical_risk")
+    )
+    block = load_elements()[MATERIAL_FLAG].block
+    inside = np.array([block in segment.elements for segment in segments], dtype=bool)
+    best = -np.sort(-np.vstack([by_tag, np.zeros((2, len(tags)))]), axis=0)
+    together = [
+        _best(np.minimum(past, likely)),
+        _best(past * (1 - likely)),
+        _best(past * ahead),
+    ]
+    within = to_log_odds(by_tag[inside].max(axis=0)) if inside.any() else np.zeros(len(tags))
+    return np.concatenate(
+        [
+            to_log_odds(best[_FIRST]),
+            to_log_odds(best[_SECOND]),
+            to_log_odds(np.array(together)),
+            np.log1p(by_tag.sum(axis=0)),
+            within,
+            [float(inside.any())],
+        ]
+    )
+
+
+def check_flags(
+    segments: Sequence[Segment],
+    tagging: Tagging,
+    declared: Mapping[str, bool | None],
+    words: Mapping[str, Sequence[str]],
+    decisions: Mapping[str, Softmax],
+    least_contradiction: float,
+) -> tuple[FlagCheck, ...]:
+    """Return a check of each of the six flags, in the order of the rule.
+
+    Parameters
+    ----------
+    segments, tagging
+        The segments of one filing and what the tagger says of them.
+    declared
+        The declared value of each flag that the filing reports.
+    words
+        Ids of the segments that the filer's own flag span covers, by flag.
+    decisions
+        ``flags`` and ``material``.
+    least_contradiction
+        Confidence in [0, 1] below which a contradiction is only ``unsupported``.
+    """
+    asks = load_flag_asks()
+    yes_no = decisions["flags"]
+    odds = yes_no.predict_proba([describe_flag(ask, tagging) for ask in asks.values()])
+    stated = dict(zip(asks, (_best_class(yes_no, row) for row in odds), strict=True))
+    material = decisions["material"]
+    stated[MATERIAL_FLAG] = _best_class(
+        material, material.predict_proba([describe_material(segments, tagging)])[0]
+    )
+    checks = []
+    for name in flag_names():
+        guess, confidence = stated[name]
+        verdict = judge(name, declared.get(name), guess)
+        if verdict == "contradicted" and confidence < least_contradiction:
+            verdict = "unsupported"
+        evidence = _find_evidence(name, guess, segments, tagging)
+        own = [i for i in words.get(name, ()) if guess != "silent"]
+        checks.append(
+            FlagCheck(
+                element=name,
+                declared=declared.get(name),
+                stated=guess,
+                verdict=verdict,
+                confidence=round(confidence, 4),
+                evidence=tuple(dict.fromkeys([*own, *evidence]))[: N_EVIDENCE + len(own)],
+            )
+        )
+    return tuple(checks)
+
+
+def judge(element: str, declared: bool | None, stated: str) -> str:
+    """Return the verdict for a flag, as the README's table of verdicts defines it."""
+    if element == MATERIAL_FLAG:
+        return _judge_material(declared, stated)
+    if declared is None:
+        return "absent" if stated == "silent" else "undeclared"
+    if stated == "silent":
+        return "unsupported"
+    return "supported" if declared == (stated == "yes") else "contradicted"
+
+
+def _judge_material(declared: bool | None, stated: str) -> str:
+    if declared is None:
+        verdicts = dict.fromkeys(("affirmed", "denied_both", "denied_past"), "undeclared")
+        return verdicts.get(stated, "absent")
+    if declared:
+        verdicts = {"affirmed": "supported", "denied_both": "contradicted"}
+    else:
+        verdicts = {
+            "denied_both": "supported",
+            "denied_past": "partly_supported",
+            "affirmed": "contradicted",
+        }
+    return verdicts.get(stated, "unsupported")
+
+
+def _find_evidence(
+    name: str, stated: str, segments: Sequence[Segment], tagging: Tagging
+) -> list[str]:
+    """Return the ids of the segments that decide, best first."""
+    if name == MATERIAL_FLAG:
+        tags = {
+            "affirmed": ("material_impact",),
+            "denied_both": ("no_past_impact", "no_likely_impact"),
+            "denied_past": ("no_past_impact",),
+            "hypothetical": ("hypothetical_risk", "cross_reference"),
+        }.get(stated, ())
+    else:
+        own = load_flag_asks()[name].tags
+        tags = {"yes": own, "no": tuple(DENIAL + tag for tag in own)}.get(stated, ())
+    if not tags:
+        return []
+    columns = tagging.columns(tags)
+    weight = columns.sum(axis=1) if stated == "denied_both" else columns.max(axis=1, initial=0.0)
+    order = np.argsort(-weight, kind="stable")[:N_EVIDENCE]
+    best = weight[order[0]] if len(order) else 0.0
+    return [segments[i].id for i in order if weight[i] >= max(0.05, 0.3 * best)]
+
+
+def _best_class(decision: Softmax, odds: Floats) -> tuple[str, float]:
+    best = int(odds.argmax())
+    return decision.classes[best], float(odds[best])
+
+
+def _ranked(probability: Floats) -> Floats:
+    """Return probabilities in descending order, padded with zeros to at least two."""
+    return np.asarray(-np.sort(-np.concatenate([probability, np.zeros(2)])))
+
+
+def _best(probability: Floats) -> float:
+    return float(probability.max(initial=0.0))

@@ -1,0 +1,322 @@
+"""Turn segments into sparse vectors: words, and the same words by role, side by side.
+
+A segment is read twice: as its words, and with the names that filers give to one thing (``data/
+lexicon.json``) replaced by that thing and all other words stemmed. N-grams of both, of the
+segment's beginning and of words further apart are the features; a vocabulary is two plain arrays.
+"""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import product
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from cydscore.errors import NotFittedError
+
+Ints = NDArray[np.int64]
+
+_BITS: Final = 20
+_MASK: Final = (1 << _BITS) - 1
+_KINDS: Final = ("word", "role", "head", "apart", "shape")
+_WORDS, _ROLES, _HEADS, _APART, _SHAPE = range(len(_KINDS))
+# Each group of kinds is scaled to length 1 by itself.
+_GROUP_OF_KIND: Final = np.array([0, 1, 1, 2, 3])
+_HEAD: Final = 6
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−/\u00a0"), " ")
+_KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789$%")
+_FOLD: Final = {
+    code: None if chr(code) == "'" else (f" {chr(code)} " if chr(code) in "$%" else " ")
+    for code in range(128)
+    if chr(code) not in _KEPT or chr(code) in "$%"
+}
+_CHOICE = re.compile(r"\[([^\]]*)\]")
+_SUFFIXES: Final = (
+    *("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied"),
+    *("ers", "ed", "es", "er", "ly", "s", "e", "y"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A segment and where it stands.
+
+    Attributes
+    ----------
+    text
+        The segment.
+    elements
+        Local names of the text blocks that hold it; empty where they are not known.
+    previous
+        The segment before it in the filing, or None where there is none or it is not known.
+    """
+
+    text: str
+    elements: tuple[str, ...] = ()
+    previous: str | None = None
+
+
+def to_passages(X: Iterable[str | Passage]) -> list[Passage]:
+    """Return passages for segments given as plain strings or as passages."""
+    return [Passage(text=x) if isinstance(x, str) else x for x in X]
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text in lower-case ASCII letters and digits, ``$`` and ``%`` kept.
+
+    Apostrophes vanish and dashes part words, because notes data lose both where they are curly.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_DASHES))
+        text = text.encode("ascii", "ignore").decode("ascii")
+    return text.lower().translate(_FOLD).split()
+
+
+def stem_word(word: str) -> str:
+    """Return a word without its ending; a figure as ``#`` and a year as ``#year``."""
+    if word[0].isdigit():
+        year = len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")
+        return "#year" if year else "#"
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
+            return word[: -len(suffix)] + "*"
+    return word + "*"
+
+
+@cache
+def _lexicon() -> MappingProxyType[str, Any]:
+    """Return a tree of words; a class name stands under the empty word where a phrase ends."""
+    text = resources.files("cydscore").joinpath("data/lexicon.json").read_text("utf-8")
+    tree: dict[str, Any] = {}
+    for entry in json.loads(text)["classes"]:
+        for phrase in entry["phrases"]:
+            parts = _CHOICE.split(phrase)
+            choices = [p.split("|") if i % 2 else [p] for i, p in enumerate(parts)]
+            for words in product(*choices):
+                node = tree
+                for word in " ".join(words).split():
+                    node = node.setdefault(word, {})
+                node.setdefault("", f"<{entry['name']}>")
+    return MappingProxyType(tree)
+
+
+def name_roles(words: Sequence[str]) -> list[str]:
+    """Return the words with every phrase of the lexicon replaced by its class, others stemmed."""
+    tree = _lexicon()
+    roles: list[str] = []
+    position, n_words = 0, len(words)
+    while position < n_words:
+        node = tree.get(words[position])
+        end, name, ahead = position + 1, "", position + 1
+        while node is not None:
+            if "" in node:
+                end, name = ahead, node[""]
+            node = node.get(words[ahead]) if ahead < n_words else None
+            ahead += 1
+        roles.append(name or stem_word(words[position]))
+        position = end
+    return roles
+
+
+class FeatureExtractor:
+    """Sparse features of segments, fitted and used like a scikit-learn transformer.
+
+    Parameters
+    ----------
+    min_count
+        Number of segments in which an n-gram must occur to become a feature.
+
+    Attributes
+    ----------
+    units_
+        Words, stems (``assess*``) and classes (``<board>``); unit i has the number i + 1.
+    keys_
+        The features, ascending, each packed into 63 bits: kind, then up to three units.
+    idf_
+        Inverse document frequency of each feature.
+    """
+
+    units_: tuple[str, ...]
+    keys_: Ints
+    idf_: NDArray[np.float32]
+
+    def __init__(self, *, min_count: int = 2) -> None:
+        self.min_count = min_count
+
+    def fit(self, X: Iterable[str | Passage]) -> Self:
+        """Learn the vocabulary.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        """
+        passages = to_passages(X)
+        words = [split_words(p.text) for p in passages]
+        roles = [name_roles(w) for w in words]
+        counts = Counter(unit for row in (*words, *roles) for unit in set(row))
+        self.units_ = tuple(sorted(u for u, n in counts.items() if n >= self.min_count))
+        self._index()
+        keys, rows = self._keys(passages, words, roles)
+        unique = np.unique(np.stack([keys, rows]), axis=1)[0]
+        keys, n_rows = np.unique(unique, return_counts=True)
+        kept = n_rows >= self.min_count
+        self.keys_ = keys[kept]
+        self.idf_ = (1 + np.log((1 + len(passages)) / (1 + n_rows[kept]))).astype(np.float32)
+        return self
+
+    def restore(self, units: Sequence[str], keys: Ints, idf: NDArray[np.floating[Any]]) -> Self:
+        """Take over a vocabulary that was fitted elsewhere.
+
+        Parameters
+        ----------
+        units
+            See ``units_``.
+        keys
+            See ``keys_``.
+        idf
+            See ``idf_``.
+        """
+        self.units_, self.keys_, self.idf_ = tuple(units), keys, idf.astype(np.float32)
+        self._index()
+        return self
+
+    def transform(self, X: Iterable[str | Passage]) -> sparse.csr_matrix:
+        """Return features of shape (segments, features), each group of a row of length 1.
+
+        Parameters
+        ----------
+        X
+            The segments.
+
+        Raises
+        ------
+        NotFittedError
+            If the vocabulary was not fitted.
+        """
+        if not hasattr(self, "keys_"):
+            raise NotFittedError("the features have no vocabulary yet; call fit first")
+        passages = to_passages(X)
+        words = [split_words(p.text) for p in passages]
+        keys, rows = self._keys(passages, words, [name_roles(w) for w in words])
+        n_features = len(self.keys_)
+        place = np.searchsorted(self.keys_, keys)
+        place[place == n_features] = 0
+        known = self.keys_[place] == keys if n_features else np.zeros(len(keys), bool)
+        cells, counts = np.unique(rows[known] * n_features + place[known], return_counts=True)
+        rows, columns = np.divmod(cells, max(n_features, 1))
+        values = (1 + np.log(counts)) * self.idf_[columns]
+        blocks = rows * len(_GROUP_OF_KIND) + _GROUP_OF_KIND[self.keys_[columns] >> 60]
+        lengths = np.sqrt(np.bincount(blocks, values**2, len(passages) * len(_GROUP_OF_KIND)))
+        values = (values / lengths[blocks]).astype(np.float32)
+        offsets = np.searchsorted(rows, np.arange(len(passages) + 1))
+        return sparse.csr_matrix((values, columns, offsets), shape=(len(passages), n_features))
+
+    def fit_transform(self, X: Iterable[str | Passage]) -> sparse.csr_matrix:
+        """Learn the vocabulary of the segments and return their features.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        """
+        passages = to_passages(X)
+        return self.fit(passages).transform(passages)
+
+    def feature_names(self) -> list[str]:
+        """Return a readable name for every feature, in the order of the columns."""
+        return [
+            f"{_KINDS[key >> 60]}:"
+            + " ".join(
+                self.units_[unit - 1]
+                for shift in (2 * _BITS, _BITS, 0)
+                if (unit := (key >> shift) & _MASK)
+            )
+            for key in self.keys_.tolist()
+        ]
+
+    def _index(self) -> None:
+        self._number = {unit: i for i, unit in enumerate(self.units_, 1)}
+
+    def _keys(
+        self, passages: Sequence[Passage], words: list[list[str]], roles: list[list[str]]
+    ) -> tuple[Ints, Ints]:
+        """Return every packed feature of the segments and the row it stands in."""
+        parts: list[tuple[Ints, Ints]] = []
+        ids, rows, _ = self._flatten(words)
+        parts += [_grams(ids, rows, n, _WORDS) for n in (1, 2)]
+        ids, rows, place = self._flatten(roles)
+        parts += [_grams(ids, rows, n, _ROLES) for n in (1, 2, 3)]
+        head = place < _HEAD
+        parts.append(_grams(ids[head], rows[head], 1, _HEADS))
+        for n in (2, 3):
+            keys, at = _grams(ids, rows, n, _HEADS, place=place)
+            parts.append((keys, at))
+        parts += [_gaps(ids, rows, gap) for gap in (2, 3, 4)]
+        parts.append(_shapes(passages, words))
+        return np.concatenate([k for k, _ in parts]), np.concatenate([r for _, r in parts])
+
+    def _flatten(self, units: list[list[str]]) -> tuple[Ints, Ints, Ints]:
+        """Return the numbers of all units, their rows, and their places in them."""
+        find = self._number.get
+        lengths = np.fromiter(map(len, units), np.int64, len(units))
+        ids = np.fromiter((find(u, 0) for row in units for u in row), np.int64, lengths.sum())
+        starts = np.cumsum(lengths) - lengths
+        return (
+            ids,
+            np.repeat(np.arange(len(units)), lengths),
+            np.arange(len(ids)) - np.repeat(starts, lengths),
+        )
+
+
+def _grams(
+    ids: Ints, rows: Ints, n: int, kind: int, place: Ints | None = None
+) -> tuple[Ints, Ints]:
+    """Return the n-grams of known units within rows; only those at place 0 where it is given."""
+    if len(ids) < n:
+        return ids[:0], rows[:0]
+    last = len(ids) - n + 1
+    kept = (rows[:last] == rows[n - 1 :]) & (ids[:last] > 0)
+    keys = np.full(last, kind << 60)
+    for i in range(n):
+        part = ids[i : last + i]
+        keys |= part << (2 - i) * _BITS
+        kept &= part > 0
+    if place is not None:
+        kept &= place[:last] == 0
+    return keys[kept], rows[:last][kept]
+
+
+def _gaps(ids: Ints, rows: Ints, gap: int) -> tuple[Ints, Ints]:
+    """Return the pairs of known units that stand ``gap`` places apart."""
+    first, second = ids[:-gap], ids[gap:]
+    kept = (rows[:-gap] == rows[gap:]) & (first > 0) & (second > 0)
+    return ((_APART << 60) | (first << 2 * _BITS) | (second << _BITS))[kept], rows[gap:][kept]
+
+
+def _shapes(passages: Sequence[Passage], words: list[list[str]]) -> tuple[Ints, Ints]:
+    """Return what a segment looks like: its length class, list lead-in, heading, fragment."""
+    keys, rows = [], []
+    for row, (passage, inside) in enumerate(zip(passages, words, strict=True)):
+        text = passage.text.rstrip()
+        marks = (
+            len(inside).bit_length(),
+            20 + text.endswith(":"),
+            30 + text.endswith("."),
+            40 + text[:1].islower(),
+            50 + text[:80].istitle(),
+            60 + text[:80].isupper(),
+        )
+        keys.extend((_SHAPE << 60) | mark for mark in marks)
+        rows.extend([row] * len(marks))
+    return np.array(keys, np.int64), np.array(rows, np.int64)

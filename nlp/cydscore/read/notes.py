@@ -1,0 +1,255 @@
+"""The SEC's Financial Statement and Notes data sets: a zip of tables, read a filing at a time.
+
+Of the tens of millions of rows only a few thousand are of the ``cyd`` taxonomy: a row is told
+from its neighbours, and decoded, only once its bytes name it.
+"""
+
+import html
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import IO, NamedTuple
+
+from cydscore.errors import InputError, NoDisclosureError
+from cydscore.read.contexts import BOOLEANS
+from cydscore.records import Fact, Filing, Kind, Origin, SourceFormat, UnknownElement
+from cydscore.taxonomy import load_elements
+
+FILINGS_TABLE = "sub.tsv"
+TEXTS_TABLE = "txt.tsv"
+
+_FILING_COLUMNS = ("adsh", "cik", "name", "form", "period")
+_MARK = b"cyd/"  # the taxonomy's name as it stands in ``version``, before the year
+_NO_DIMENSION = "0x00000000"
+_CHUNK_BYTES = 1 << 20
+_LINE_BYTES = 32 << 20  # EDGAR cuts no fact at this length, but no sound table has a longer line
+_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
+
+_Skip = Callable[[str, str], None]
+
+
+class _Row(NamedTuple):
+    """A row of the table of texts: the columns read of it, named as the SEC names them."""
+
+    line: int
+    adsh: str
+    tag: str
+    version: str
+    ddate: str
+    dimh: str
+    coreg: str
+    value: str
+
+
+def read_notes(
+    archive: zipfile.ZipFile, source: str, on_skip: _Skip | None = None
+) -> Iterator[Filing]:
+    """Yield the filings of a notes archive that hold ``cyd`` facts, in the order of its table.
+
+    Parameters
+    ----------
+    archive
+        The open archive; it is streamed, whatever its size.
+    source
+        The path as given by the user.
+    on_skip
+        Called with an accession number (or the place in a table) and the reason for everything
+        that is left out.
+
+    Raises
+    ------
+    InputError
+        If the archive is damaged, lacks a table or a column, or its rows of one filing do not
+        stand together.
+    NoDisclosureError
+        If no filing in it holds a ``cyd`` fact.
+    """
+    skip = on_skip or _ignore
+    with _explain_damage():
+        filings = _read_filings_table(archive)
+        seen: set[str] = set()
+        for adsh, group in groupby(_read_rows(archive, skip), key=lambda row: row.adsh):
+            rows = list(group)
+            if adsh in seen:
+                raise InputError(
+                    f"line {rows[0].line} of {TEXTS_TABLE} comes back to {adsh} after "
+                    "other filings, and its rows should stand together; sort the table by adsh"
+                )
+            seen.add(adsh)
+            yield _make_filing(rows, filings.get(adsh, {}), source)
+        if not seen:
+            raise NoDisclosureError(
+                f"no row of {TEXTS_TABLE} holds a cyd fact, and filings made since "
+                "2024-10 were expected; take a later archive"
+            )
+        for adsh in filings:
+            if adsh not in seen:
+                skip(adsh, "no cyd facts")
+
+
+def _ignore(name: str, reason: str) -> None:
+    """Take the place of a caller that asks for no skips."""
+
+
+@contextmanager
+def _explain_damage() -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise InputError(
+            f"the zip archive is damaged ({error or 'it ends early'}); fetch it again"
+        ) from None
+
+
+def _open_table(archive: zipfile.ZipFile, table: str) -> IO[bytes]:
+    for name in archive.namelist():
+        if name.rpartition("/")[2].lower() == table:
+            try:
+                return archive.open(name)
+            except (NotImplementedError, RuntimeError) as error:  # zipfile's words for both
+                raise InputError(
+                    f"{name} cannot be unpacked ({error}), and a deflated table without "
+                    "a password was expected; fetch the archive again"
+                ) from None
+    raise InputError(
+        f"the zip archive has no {table} (it holds {_join_some(archive.namelist())}); "
+        "take a Financial Statement and Notes archive of the SEC"
+    )
+
+
+def _join_some(names: Sequence[str]) -> str:
+    return ", ".join([*names[:5], *(["..."] if names[5:] else [])]) or "nothing"
+
+
+def _read_header(stream: IO[bytes], needed: Sequence[str], table: str) -> tuple[list[int], int]:
+    """Return where the needed columns stand, and how many there are."""
+    columns = _decode(stream.readline(_LINE_BYTES)).removeprefix("\ufeff").lower().split("\t")
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        raise InputError(
+            f"{table} has no column {', '.join(missing)} (its columns: "
+            f"{_join_some(columns)}); take the archive as the SEC publishes it"
+        )
+    return [columns.index(name) for name in needed], len(columns)
+
+
+def _read_filings_table(archive: zipfile.ZipFile) -> Mapping[str, Mapping[str, str]]:
+    filings: dict[str, Mapping[str, str]] = {}
+    with _open_table(archive, FILINGS_TABLE) as stream:
+        places, _ = _read_header(stream, _FILING_COLUMNS, FILINGS_TABLE)
+        for line in stream:
+            cells = _decode(line).split("\t")
+            if len(cells) > max(places):
+                row = {
+                    name: _unquote(cells[place])
+                    for name, place in zip(_FILING_COLUMNS, places, strict=True)
+                }
+                filings[row["adsh"]] = row
+    return filings
+
+
+def _read_rows(archive: zipfile.ZipFile, skip: _Skip) -> Iterator[_Row]:
+    with _open_table(archive, TEXTS_TABLE) as stream:
+        places, n_columns = _read_header(stream, _Row._fields[1:], TEXTS_TABLE)
+        for line, data in _find_lines(stream):
+            cells = _decode(data).split("\t", n_columns - 1)
+            if len(cells) < n_columns:
+                reason = f"cut off: {len(cells)} of {n_columns} columns"
+                skip(f"{TEXTS_TABLE} line {line}", reason)
+                continue
+            row = _Row(line, *(cells[place] for place in places))
+            if row.version.startswith(_MARK.decode()):
+                yield row
+
+
+def _find_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield number and bytes of the lines that name the taxonomy, the header being line 1."""
+    line = 2
+    for block in _read_blocks(stream):
+        start = 0
+        while (found := block.find(_MARK, start)) >= 0:
+            first = block.rfind(b"\n", start, found) + 1 or start
+            line += block.count(b"\n", start, first)
+            start = block.find(b"\n", found) + 1 or len(block)
+            yield line, block[first:start]
+            line += 1
+        line += block.count(b"\n", start)
+
+
+def _read_blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield a table in blocks of whole lines."""
+    rest = b""
+    while chunk := stream.read(_CHUNK_BYTES):
+        chunk = rest + chunk
+        end = chunk.rfind(b"\n") + 1
+        rest = chunk[end:]
+        if len(rest) > _LINE_BYTES:
+            raise InputError(
+                f"a line of {TEXTS_TABLE} is longer than {_LINE_BYTES >> 20} MiB, and "
+                "rows of text facts were expected; fetch the archive again"
+            )
+        yield chunk[:end]
+    if rest:
+        yield rest
+
+
+def _decode(line: bytes) -> str:
+    return line.decode("utf-8", errors="replace").rstrip("\r\n")
+
+
+def _unquote(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1].replace('""', '"')
+    return html.unescape(value)
+
+
+def _parse_date(text: str) -> str | None:
+    match = _DATE.fullmatch(text)
+    return "-".join(match.groups()) if match else None
+
+
+def _make_filing(rows: Sequence[_Row], filing: Mapping[str, str], source: str) -> Filing:
+    period = filing.get("period", "")
+    dates = Counter(row.ddate for row in rows)
+    main_date = period if period in dates else dates.most_common(1)[0][0]
+    elements = load_elements()
+    facts = [_make_fact(row, main_date) for row in rows if row.tag in elements]
+    facts.sort(key=lambda fact: (not fact.main, elements[fact.element].order))
+    return Filing(
+        source=source,
+        format=SourceFormat.NOTES,
+        accession=rows[0].adsh,
+        cik=filing.get("cik", "").lstrip("0") or None,
+        company=filing.get("name") or None,
+        form=filing.get("form") or None,
+        period_end=_parse_date(period),
+        facts=tuple(facts),
+        unknown=tuple(
+            UnknownElement(name=row.tag, origin=_make_origin(row))
+            for row in rows
+            if row.tag not in elements
+        ),
+    )
+
+
+def _make_fact(row: _Row, main_date: str) -> Fact:
+    kind = load_elements()[row.tag].kind
+    value = _unquote(row.value)
+    year = row.version[len(_MARK) :]
+    return Fact(
+        element=row.tag,
+        kind=kind,
+        value=BOOLEANS.get(value.strip().lower()) if kind is Kind.FLAG else value,
+        year=int(year) if year.isdecimal() else None,
+        period_end=_parse_date(row.ddate),
+        main=row.ddate == main_date and row.dimh == _NO_DIMENSION and not row.coreg,
+        origin=_make_origin(row),
+    )
+
+
+def _make_origin(row: _Row) -> Origin:
+    return Origin(member=TEXTS_TABLE, line=row.line)

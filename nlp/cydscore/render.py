@@ -1,0 +1,176 @@
+"""Show a report to a person: plain text for a terminal, a page wide."""
+
+import textwrap
+from collections.abc import Iterator
+from typing import Final
+
+from cydscore.records import Filing, FlagCheck
+from cydscore.report import PARTS, Report
+from cydscore.tags import DENIAL, load_tags, tag_names
+from cydscore.taxonomy import load_elements
+
+#: What readers ask first; every other tag follows in the codebook's order.
+FIRST_TAGS: Final = (
+    "third_party_audit",
+    "certification",
+    "ceo_oversight",
+    "committee_oversight",
+    "incident_occurred",
+    "material_impact",
+)
+_VERDICT_SIGNS: Final = {
+    "supported": "=",
+    "partly_supported": "~",
+    "unsupported": "?",
+    "contradicted": "X",
+    "undeclared": "+",
+    "absent": " ",
+}
+_LONGEST_QUOTE: Final = 320
+
+
+def render_report(report: Report, *, width: int = 100) -> str:
+    """Return a report as lines of text.
+
+    Parameters
+    ----------
+    report
+        The report.
+    width
+        Number of columns.
+    """
+    blocks = [
+        _render_head(report),
+        _render_content(report, width),
+        _render_flags(report, width),
+        _render_blocks(report),
+        _render_findings(report, width),
+        _render_scores(report),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in map(list, blocks) if lines) + "\n"
+
+
+def describe_filing(filing: Filing) -> str:
+    """Return a filing's company, form and period in one line."""
+    form = filing.form or "form unknown"
+    period = f", period to {filing.period_end}" if filing.period_end else ""
+    return f"{clean(filing.company or filing.accession or filing.source)} ({clean(form)}{period})"
+
+
+def clean(text: str) -> str:
+    """Return text without the control characters that could steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _render_head(report: Report) -> Iterator[str]:
+    filing = report.filing
+    head = describe_filing(filing)
+    yield head
+    yield "=" * min(len(head), 100)
+    known = [("accession", filing.accession), ("CIK", filing.cik), ("read as", filing.format.value)]
+    yield " · ".join(f"{name} {value}" for name, value in known if value)
+    blocks = {s for segment in report.segments for s in segment.elements}
+    yield (
+        f"{len(report.segments)} segments, {len(filing.facts)} facts, {len(blocks)} text blocks"
+        + ("" if filing.facts else f" ({filing.item.name if filing.item else 'no Item'}, untagged)")
+    )
+
+
+def _render_content(report: Report, width: int) -> Iterator[str]:
+    yield "WHAT IT SAYS"
+    for tag in (*FIRST_TAGS, *(t for t in tag_names() if t not in FIRST_TAGS)):
+        stated, denied = report.rank_evidence(tag)
+        title = load_tags()[tag].title
+        if not stated and not denied:
+            if tag in FIRST_TAGS:
+                yield f"  {title}: not stated"
+            continue
+        counts = [f"{len(stated)} x"] if stated else []
+        counts += [f"{len(denied)} x denied"] if denied else []
+        yield f"  {title}: {', '.join(counts)}"
+        if tag in FIRST_TAGS or not stated:
+            yield from (
+                line
+                for row in [*stated[:1], *denied[:1]]
+                for line in _quote(report, row, DENIAL + tag if row in denied else tag, width)
+            )
+        else:
+            yield from _quote(report, stated[0], tag, width)
+
+
+def _quote(report: Report, row: int, label: str, width: int) -> Iterator[str]:
+    segment = report.segments[row]
+    probability = report.tagging.columns([label])[row, 0]
+    text = textwrap.shorten(clean(segment.text), _LONGEST_QUOTE, placeholder=" …")
+    yield from textwrap.wrap(
+        f"“{text}” [{segment.id}, {probability:.2f}]",
+        width=width,
+        initial_indent="      ",
+        subsequent_indent="      ",
+    )
+
+
+def _render_flags(report: Report, width: int) -> Iterator[str]:
+    if not report.checks.flags:
+        return
+    yield "FLAGS AND WORDS   (= supported, ~ partly, ? unsupported, X contradicted, + undeclared)"
+    rows = {segment.id: row for row, segment in enumerate(report.segments)}
+    for flag in report.checks.flags:
+        label = load_elements()[flag.element].label.removesuffix(" [Flag]")
+        yield f"  {_VERDICT_SIGNS[flag.verdict]} {label.removeprefix('Cybersecurity Risk ')}"
+        yield f"      {_declared(flag)}; text: {flag.stated} → {flag.verdict} ({flag.confidence:.2f})"
+        for name in flag.evidence[:1]:
+            text = textwrap.shorten(
+                clean(report.segments[rows[name]].text), _LONGEST_QUOTE, placeholder=" …"
+            )
+            yield from textwrap.wrap(
+                f"“{text}” [{name}]", width=width, initial_indent=" " * 6, subsequent_indent=" " * 6
+            )
+
+
+def _declared(flag: FlagCheck) -> str:
+    return "not declared" if flag.declared is None else f"declared {str(flag.declared).lower()}"
+
+
+def _render_blocks(report: Report) -> Iterator[str]:
+    odd = [block for block in report.checks.blocks if block.fit != "fits"]
+    if not report.checks.blocks:
+        return
+    n = len(report.checks.blocks)
+    yield f"TEXT BLOCKS   {n - len(odd)} of {n} hold what their element asks for"
+    for block in odd:
+        label = load_elements()[block.element].label.removesuffix(" [Text Block]")
+        yield f"  {block.fit:<7} {label.removeprefix('Cybersecurity Risk ')} ({block.confidence:.2f})"
+
+
+def _render_findings(report: Report, width: int) -> Iterator[str]:
+    if not report.checks.findings:
+        return
+    yield "FINDINGS"
+    for finding in report.checks.findings:
+        yield from textwrap.wrap(
+            f"{finding.severity:<7} {finding.rule}: {clean(finding.detail)} ({finding.cites})",
+            width=width,
+            initial_indent="  ",
+            subsequent_indent=" " * 10,
+        )
+
+
+def _render_scores(report: Report) -> Iterator[str]:
+    scores = report.scores
+    yield "SCORE (points 0-100)"
+    if scores.overall is None:
+        yield f"  none: {scores.details['reason']}"
+        return
+    for part in PARTS:
+        points = getattr(scores, part)
+        if points is None:
+            yield f"  {part:<12}   –"
+        else:
+            yield f"  {part:<12} {points:5.1f}  {'█' * round(points / 5)}"
+    questions = scores.details["questions"]
+    if isinstance(questions, list):
+        for level in ("in passing", "not at all"):
+            open_ones = [q["id"] for q in questions if q["answered"] == level]
+            if open_ones:
+                yield f"  answered {level}: {', '.join(open_ones)}"

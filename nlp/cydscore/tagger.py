@@ -1,0 +1,379 @@
+"""Say of each segment which tags of the codebook it states, which it denies, and how specific.
+
+Linear heads on sparse features give margins; a calibration turns them into probabilities. A denial
+is rare, so it has three sources: a head of its own, one head for any denial, and one for its topic.
+"""
+
+import inspect
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cydscore.calibration import Bools, Calibration, Floats, choose_threshold, fit_logistic
+from cydscore.errors import CorpusError, NotFittedError, UsageError
+from cydscore.features import FeatureExtractor, Passage, to_passages
+from cydscore.records import Tagged
+from cydscore.tags import DENIAL, denial_names, implied_tags, tag_names
+
+_CHUNK: Final = 4096
+_N_LEVELS: Final = 2  # a segment is at least particular; it is verifiable
+
+
+def label_names() -> tuple[str, ...]:
+    """Return what a tagger can say of a segment: every tag, then every denial ``!tag``."""
+    return tag_names() + denial_names()
+
+
+def encode_labels(rows: Iterable[Iterable[str]]) -> Bools:
+    """Return labels as a boolean array of shape (segments, labels), in `label_names` order.
+
+    Parameters
+    ----------
+    rows
+        The tags and denials of each segment.
+
+    Raises
+    ------
+    CorpusError
+        If a label is not in the codebook.
+    """
+    place = {name: i for i, name in enumerate(label_names())}
+    sets = [tuple(row) for row in rows]
+    encoded = np.zeros((len(sets), len(place)), bool)
+    for i, labels in enumerate(sets):
+        for label in labels:
+            if label not in place:
+                raise CorpusError(f"no tag '{label}' in the codebook; `cydscore tags` lists them")
+            encoded[i, place[label]] = True
+    return encoded
+
+
+class SegmentTagger:
+    """Tags segments; a scikit-learn estimator in all but its base class, which loads slowly.
+
+    Parameters
+    ----------
+    C
+        Inverse strength of regularisation of the heads.
+    min_count
+        See `FeatureExtractor`.
+    calibration_folds
+        Number of folds by which `fit` calibrates itself; 0 leaves that to the caller.
+    seed
+        Seed of all that is random in fitting.
+
+    Attributes
+    ----------
+    labels_
+        The tags, then the denials, in the order of the columns.
+    features_
+        The fitted `FeatureExtractor`.
+    weights_
+        Weights of the heads, shape (features, heads), each a float16 value.
+    bias_
+        Intercepts of the heads.
+    calibration_
+        From margins to probabilities; its last two labels are the levels of specificity.
+    """
+
+    labels_: tuple[str, ...]
+    features_: FeatureExtractor
+    weights_: Floats
+    bias_: Floats
+    calibration_: Calibration
+
+    def __init__(
+        self,
+        *,
+        C: float = 0.3,
+        min_count: int = 2,
+        calibration_folds: int = 5,
+        seed: int = 0,
+    ) -> None:
+        self.C = C
+        self.min_count = min_count
+        self.calibration_folds = calibration_folds
+        self.seed = seed
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002, FBT001, FBT002
+        """Return the parameters by name.
+
+        Parameters
+        ----------
+        deep
+            Without effect, kept for scikit-learn.
+        """
+        names = list(inspect.signature(type(self)).parameters)
+        return {name: getattr(self, name) for name in names}
+
+    def set_params(self, **params: Any) -> Self:  # noqa: ANN401
+        """Set parameters by name.
+
+        Parameters
+        ----------
+        **params
+            Names and values.
+
+        Raises
+        ------
+        UsageError
+            If there is no such parameter.
+        """
+        for name, value in params.items():
+            if name not in self.get_params():
+                known = ", ".join(self.get_params())
+                raise UsageError(f"SegmentTagger has no parameter '{name}'; choose from {known}")
+            setattr(self, name, value)
+        return self
+
+    def __sklearn_tags__(self) -> Any:  # noqa: ANN401, PLW3201
+        from sklearn.utils import Tags, TargetTags  # noqa: PLC0415
+
+        return Tags(estimator_type="classifier", target_tags=TargetTags(required=True))
+
+    def fit(
+        self,
+        X: Sequence[str | Passage],
+        Y: NDArray[Any] | Sequence[Iterable[str]],
+        specificity: Sequence[int] | NDArray[Any],
+    ) -> Self:
+        """Fit features and heads, and calibrate on parts held out unless told not to.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        Y
+            Their labels: boolean of shape (segments, labels), or the labels of each by name.
+        specificity
+            0, 1 or 2 for each segment.
+        """
+        passages = to_passages(X)
+        truth = Y if isinstance(Y, np.ndarray) else encode_labels(Y)
+        levels = np.asarray(specificity)
+        self.labels_ = label_names()
+        if self.calibration_folds:
+            fold = np.arange(len(passages)) % self.calibration_folds
+            margins = np.zeros((len(passages), len(_targets(truth[:1], levels[:1])[0])), np.float32)
+            for k in range(self.calibration_folds):
+                held, kept = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
+                self._fit_heads([passages[i] for i in kept], truth[kept], levels[kept])
+                margins[held] = self.margins([passages[i] for i in held])
+        self._fit_heads(passages, truth, levels)
+        if self.calibration_folds:
+            self.calibrate(margins, truth, levels)
+        return self
+
+    def _fit_heads(
+        self, passages: list[Passage], truth: Bools, levels: NDArray[np.integer]
+    ) -> None:
+        from sklearn.svm import LinearSVC  # noqa: PLC0415
+
+        self.features_ = FeatureExtractor(min_count=self.min_count)
+        matrix = self.features_.fit_transform(passages)
+        targets = _targets(truth, levels)
+        n_heads = targets.shape[1]
+        self.weights_ = np.zeros((matrix.shape[1], n_heads), np.float32)
+        self.bias_ = np.full(n_heads, -1.0, np.float32)
+        for j in range(n_heads):
+            n_true = int(targets[:, j].sum())
+            if 2 < n_true < len(targets):
+                head = LinearSVC(C=self.C, random_state=self.seed, max_iter=5000)
+                head.fit(matrix, targets[:, j])
+                # Rounded so that a stored tagger is this one to the last bit.
+                self.weights_[:, j] = head.coef_[0].astype(np.float16)
+                self.bias_[j] = head.intercept_[0]
+        n_labels = len(self.labels_) + _N_LEVELS
+        self.calibration_ = Calibration.identity(n_heads, n_labels)
+
+    def margins(self, X: Sequence[str | Passage]) -> Floats:
+        """Return the margins of all heads, shape (segments, heads).
+
+        Parameters
+        ----------
+        X
+            The segments.
+
+        Raises
+        ------
+        NotFittedError
+            If the tagger was not fitted.
+        """
+        if not hasattr(self, "weights_"):
+            raise NotFittedError(
+                "this SegmentTagger is not fitted; call fit, or take load_model().tagger"
+            )
+        passages = to_passages(X)
+        parts = [
+            self.features_.transform(passages[i : i + _CHUNK]) @ self.weights_ + self.bias_
+            for i in range(0, len(passages), _CHUNK)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.bias_)), np.float32)
+
+    def calibrate(
+        self,
+        margins: Floats,
+        Y: Bools,
+        specificity: NDArray[np.integer],
+        weight: NDArray[np.floating] | None = None,
+    ) -> Self:
+        """Fit calibration and thresholds on margins of segments that were not trained on.
+
+        Parameters
+        ----------
+        margins
+            Shape (segments, heads).
+        Y
+            Boolean, shape (segments, labels).
+        specificity
+            0, 1 or 2 for each segment.
+        weight
+            How much each segment counts; all alike where it is None.
+        """
+        self.calibration_ = fit_calibration(margins, Y, specificity, weight)
+        return self
+
+    def predict_proba(self, X: Sequence[str | Passage]) -> Floats:
+        """Return calibrated probabilities, shape (segments, labels), in ``labels_`` order.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        """
+        return self._probabilities(X)[:, :-_N_LEVELS]
+
+    def predict(self, X: Sequence[str | Passage]) -> Bools:
+        """Return which labels hold, shape (segments, labels), implied ones too.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        """
+        return self._decide(self._probabilities(X))[0]
+
+    def predict_specificity(self, X: Sequence[str | Passage]) -> NDArray[np.int8]:
+        """Return 0 (generic), 1 (particular) or 2 (verifiable) for each segment.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        """
+        return self._decide(self._probabilities(X))[1]
+
+    def tag(self, X: Sequence[str | Passage]) -> list[Tagged]:
+        """Return probabilities, labels and specificity of each segment.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        """
+        chances = self._probabilities(X)
+        holds, levels = self._decide(chances)
+        return [
+            Tagged(
+                tags=dict(zip(self.labels_, row, strict=False)),
+                labels=tuple(label for label, yes in zip(self.labels_, said, strict=True) if yes),
+                specificity=int(level),
+            )
+            for row, said, level in zip(chances.tolist(), holds.tolist(), levels, strict=True)
+        ]
+
+    def _probabilities(self, X: Sequence[str | Passage]) -> Floats:
+        return self.calibration_.to_probabilities(self.margins(X))
+
+    def _decide(self, chances: Floats) -> tuple[Bools, NDArray[np.int8]]:
+        return decide(chances, self.calibration_.thresholds)
+
+
+def decide(chances: Floats, thresholds: Floats) -> tuple[Bools, NDArray[np.int8]]:
+    """Return labels and specificity for probabilities of labels and levels.
+
+    Parameters
+    ----------
+    chances
+        Shape (segments, labels + 2).
+    thresholds
+        Shape (labels + 2,).
+    """
+    above = chances >= thresholds
+    holds, levels = above[:, :-_N_LEVELS], above[:, -_N_LEVELS:]
+    names = label_names()
+    for tag, others in implied_tags().items():
+        for other in others:
+            holds[:, names.index(other)] |= holds[:, names.index(tag)]
+    return holds, np.where(levels[:, 1], 2, levels[:, 0]).astype(np.int8)
+
+
+def _targets(truth: Bools, levels: NDArray[np.integer]) -> Bools:
+    """Return what each head learns: tags, denials, any denial, topics, levels of specificity."""
+    n_tags = len(tag_names())
+    denied = truth[:, n_tags:]
+    stated = truth[:, [tag_names().index(name.removeprefix(DENIAL)) for name in denial_names()]]
+    return np.column_stack(
+        [truth, denied.any(axis=1), stated | denied, levels >= 1, levels >= _N_LEVELS]
+    )
+
+
+def fit_calibration(
+    margins: Floats,
+    truth: Bools,
+    levels: NDArray[np.integer],
+    weight: NDArray[np.floating] | None = None,
+) -> Calibration:
+    """Return the calibration of margins that were made on segments not trained on.
+
+    Every tag has a logistic curve of its own; the denials share one on three margins.
+
+    Parameters
+    ----------
+    margins
+        Shape (segments, heads).
+    truth
+        Boolean, shape (segments, labels).
+    levels
+        Specificity of each segment.
+    weight
+        How much each segment counts; all alike where it is None.
+    """
+    n_tags, n_denials = len(tag_names()), len(denial_names())
+    n_labels, any_denial = n_tags + n_denials, n_tags + n_denials
+    topics = any_denial + 1
+    n_heads = margins.shape[1]
+    weights = np.zeros((n_heads, n_labels + _N_LEVELS))
+    bias = np.zeros(n_labels + _N_LEVELS)
+    targets = _targets(truth, levels)
+    own = [(j, j) for j in range(n_tags)]
+    own += [(n_heads - _N_LEVELS + i, n_labels + i) for i in range(_N_LEVELS)]
+    for head, label in own:
+        slopes, bias[label] = fit_logistic(margins[:, [head]], targets[:, head], weight=weight)
+        weights[head, label] = slopes[0]
+    stacked = np.concatenate(
+        [margins[:, [n_tags + i, any_denial, topics + i]] for i in range(n_denials)]
+    )
+    repeated = None if weight is None else np.tile(weight, n_denials)
+    denied = truth[:, n_tags:].T.ravel()
+    slopes, intercept = fit_logistic(stacked, denied, weight=repeated)
+    for i in range(n_denials):
+        weights[[n_tags + i, any_denial, topics + i], n_tags + i] = slopes
+        bias[n_tags + i] = intercept
+    calibration = Calibration(
+        weights=weights.astype(np.float32),
+        bias=bias.astype(np.float32),
+        thresholds=np.full(n_labels + _N_LEVELS, 0.5, np.float32),
+    )
+    chances = calibration.to_probabilities(margins)
+    truths = np.column_stack([truth, levels >= 1, levels >= _N_LEVELS])
+    thresholds = [choose_threshold(chances[:, j], truths[:, j]) for j in range(truths.shape[1])]
+    shared = choose_threshold(chances[:, n_tags:n_labels].T.ravel(), denied)
+    thresholds[n_tags:n_labels] = [shared] * n_denials
+    return Calibration(
+        weights=calibration.weights,
+        bias=calibration.bias,
+        thresholds=np.array(thresholds, np.float32),
+    )
