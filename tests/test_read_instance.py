@@ -1,12 +1,12 @@
 """XBRL instances: facts with escaped markup."""
 
 import pytest
-from ixbrl_pages import HARBORLIGHT_INSTANCE, INTEGRATED_BLOCK, INTEGRATED_FLAG, ROLE_BLOCK
 
 from cydscore.errors import InputError, NoDisclosureError
 from cydscore.read import read_filing
 from cydscore.read.instance import is_instance, read_instance
 from cydscore.records import SourceFormat
+from ixbrl_pages import HARBORLIGHT_INSTANCE, INTEGRATED_BLOCK, INTEGRATED_FLAG, ROLE_BLOCK
 
 DATA = HARBORLIGHT_INSTANCE.read_bytes()
 

@@ -8,6 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cydscore.errors import InputError, NoDisclosureError
+from cydscore.read import read_filing
+from cydscore.read.item import find_item
+from cydscore.read.ixbrl import read_ixbrl
+from cydscore.read.markup import to_text
+from cydscore.read.source import load_bytes
+from cydscore.read.tree import parse_xml
+from cydscore.records import Fact, Filing, Kind, SourceFormat
 from ixbrl_pages import (
     BOARD_BLOCK,
     HARBORLIGHT,
@@ -21,15 +30,6 @@ from ixbrl_pages import (
     make_page,
     make_part,
 )
-
-from cydscore.errors import InputError, NoDisclosureError
-from cydscore.read import read_filing
-from cydscore.read.item import find_item
-from cydscore.read.ixbrl import read_ixbrl
-from cydscore.read.markup import to_text
-from cydscore.read.source import load_bytes
-from cydscore.read.tree import parse_xml
-from cydscore.records import Fact, Filing, Kind, SourceFormat
 
 EXPECTED = json.loads(
     Path(__file__).with_name("cases").joinpath("ixbrl_expected.json").read_text("utf-8")

@@ -8,12 +8,12 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ixbrl_pages import HARBORLIGHT, HARBORLIGHT_INSTANCE, explain_failure
 
 from cydscore.errors import InputError, InputMissingError, NoDisclosureError
 from cydscore.read import read_filing, read_filings
 from cydscore.read.recognise import find_accession
 from cydscore.records import SourceFormat
+from ixbrl_pages import HARBORLIGHT, HARBORLIGHT_INSTANCE, explain_failure
 
 SUBMISSION = (
     b"<DOCUMENT>\n<TYPE>10-K\n<TEXT>\n" + HARBORLIGHT.read_bytes() + b"</TEXT>\n</DOCUMENT>\n"

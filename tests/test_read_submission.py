@@ -1,11 +1,11 @@
 """Full submissions: the best of their documents is read, and the header fills the gaps."""
 
 import pytest
-from ixbrl_pages import HARBORLIGHT, HARBORLIGHT_INSTANCE, ROLE_BLOCK, make_fact, make_page
 
 from cydscore.errors import InputError, NoDisclosureError
 from cydscore.read.submission import is_submission, read_submission
 from cydscore.records import Filing, SourceFormat
+from ixbrl_pages import HARBORLIGHT, HARBORLIGHT_INSTANCE, ROLE_BLOCK, make_fact, make_page
 
 HEADER = """<SEC-DOCUMENT>0009990001-25-000007.txt : 20250214
 <SEC-HEADER>0009990001-25-000007.hdr.sgml : 20250214

@@ -46,7 +46,7 @@ _HOMES: Final = {
 }
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'cydscore' has no attribute '{name}'")
     return getattr(import_module(f"cydscore.{_HOMES[name]}"), name)

@@ -19,8 +19,12 @@ _FILINGS_A_TASK: Final = 64
 _FILES_A_TASK: Final = 4
 #: In a folder, files of these kinds are no filings and are passed over.
 _NOT_FILINGS: Final = frozenset(
-    ".jpg .jpeg .png .gif .svg .ico .css .js .json .jsonl .csv .parquet .xlsx .xsd .md .py .ipynb "
-    ".sh .toml .yaml .yml .log".split()
+    f".{suffix}"
+    for suffix in (
+        *("jpg", "jpeg", "png", "gif", "svg", "ico", "css", "js", "xlsx", "xsd"),
+        *("json", "jsonl", "csv", "parquet", "part", "toml", "yaml", "yml", "log"),
+        *("md", "py", "ipynb", "sh"),
+    )
 )
 
 
@@ -142,7 +146,8 @@ def _expand(path: str) -> list[str]:
     if Path(path).is_dir():
         return sorted(str(p) for p in Path(path).rglob("*") if _may_be_filing(p, Path(path)))
     if glob.has_magic(path):
-        matches = (Path(name) for name in glob.iglob(path, recursive=True))
+        # pathlib's glob takes no absolute pattern.
+        matches = map(Path, glob.iglob(path, recursive=True))  # noqa: PTH207
         return sorted(str(p) for p in matches if p.is_file())
     if Path(path).exists():
         return [path]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -53,7 +53,7 @@ ModelOption = Annotated[
 JobsOption = Annotated[int, typer.Option(help="Number of processes; -1 is one a core.")]
 
 
-def _show_version(value: bool) -> None:  # noqa: FBT001
+def _show_version(value: bool) -> None:
     if value:
         from cydscore import __version__
 
@@ -112,7 +112,7 @@ def score(
     Example:  cydscore score filings/ --out scores.csv
     """
     from cydscore.batch import Failure, score_inputs
-    from cydscore.render import describe_filing, render_report
+    from cydscore.render import render_report
     from cydscore.report import Report
     from cydscore.write import FileOutput, OutputFormat, make_stream_writer
 
@@ -191,22 +191,20 @@ def tag(
 @app.command()
 def train(
     corpus: Annotated[Path, typer.Argument(help="Labelled segments, JSON lines.")],
-    out: Annotated[
-        Path, typer.Option(help="Folder to write the model to.", show_default=False)
-    ],
+    out: Annotated[Path, typer.Option(help="Folder to write the model to.", show_default=False)],
     name: Annotated[
         str | None, typer.Option(help="Name of the model.", show_default="that of the folder")
     ] = None,
     flags: Annotated[
         Path | None, typer.Option(help="Filings read against their flags, to fit the checker.")
     ] = None,
-    grades: Annotated[
-        Path | None, typer.Option(help="Graded filings, to fit the scorer.")
-    ] = None,
+    grades: Annotated[Path | None, typer.Option(help="Graded filings, to fit the scorer.")] = None,
     filings: Annotated[
         Path | None,
-        typer.Option(help="Where the filings of --flags and --grades are: a folder of Parquet "
-                     "tables, a notes zip or a folder of filings."),
+        typer.Option(
+            help="Where the filings of --flags and --grades are: a folder of Parquet "
+            "tables, a notes zip or a folder of filings."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 0,
     jobs: JobsOption = -1,
@@ -217,7 +215,7 @@ def train(
 
     Example:  cydscore train corpora/example/segments.jsonl --out models/mine
     """
-    from cydscore.calibrate import train_model
+    from cydscore.retrain import train_model
 
     made = train_model(
         corpus,
@@ -235,7 +233,9 @@ def train(
 
 @app.command()
 def evaluate(
-    model: Annotated[str, typer.Argument(help="Folder of a model; 'default' is the one that ships.")],
+    model: Annotated[
+        str, typer.Argument(help="Folder of a model; 'default' is the one that ships.")
+    ],
     corpus: Annotated[Path, typer.Argument(help="Labelled segments, JSON lines.")],
     form: Annotated[
         TableFormat, typer.Option("--format", help="What to write to standard output.")
@@ -271,7 +271,8 @@ def evaluate(
 @app.command()
 def tags(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Tags to explain.", show_default="all, in a line each")
+        list[str] | None,
+        typer.Argument(help="Tags to explain.", show_default="all, in a line each"),
     ] = None,
     form: Annotated[
         TableFormat, typer.Option("--format", help="What to write to standard output.")
@@ -305,9 +306,7 @@ def tags(
         lines += [f"does not: {miss.text} ({miss.why})" for miss in tag.does_not]
         lines += [f"denies (!{tag.name}): {text}" for text in tag.denies]
         for line in lines:
-            typer.echo(
-                textwrap.fill(line, _width(), initial_indent="  ", subsequent_indent="    ")
-            )
+            typer.echo(textwrap.fill(line, _width(), initial_indent="  ", subsequent_indent="    "))
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
@@ -334,7 +333,7 @@ def _parse_fail_on(what: str | None) -> "Callable[[Report], bool]":
     from cydscore.check.structure import Severity, load_rules
 
     if what is None:
-        return lambda report: False  # noqa: ARG005
+        return lambda _: False
     if what in load_rules():
         return lambda report: any(f.rule == what for f in report.checks.findings)
     try:
@@ -348,15 +347,19 @@ def _parse_fail_on(what: str | None) -> "Callable[[Report], bool]":
     )
 
 
-def _follow(
-    outcomes: "Iterable[Outcome]", stack: ExitStack, *, quiet: bool
-) -> "Iterator[Outcome]":
+def _follow(outcomes: "Iterable[Outcome]", stack: ExitStack, *, quiet: bool) -> "Iterator[Outcome]":
     """Show progress on a terminal, unless reports go to the same one."""
     if not sys.stderr.isatty() or (quiet and sys.stdout.isatty()):
         yield from outcomes
         return
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     progress = stack.enter_context(
         Progress(

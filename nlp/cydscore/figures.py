@@ -70,7 +70,7 @@ class Evaluation:
 
     def to_frame(self) -> "pd.DataFrame":
         """Return a row for each label."""
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
 
         return pd.DataFrame([_to_row(f) for f in (*self.labels, self.denials)])
 
@@ -97,9 +97,11 @@ class Evaluation:
         ]
         lines += [
             "",
-            f"{self.n_segments} segments: macro-F1 {self.macro_f1:.3f} (tags with {N_LEAST} "
-            f"examples or more), micro-F1 {self.micro_f1:.3f}, specificity macro-F1 "
-            f"{self.specificity_macro_f1:.3f}, calibration error {self.calibration_error:.3f}",
+            (
+                f"{self.n_segments} segments: macro-F1 {self.macro_f1:.3f} (tags with {N_LEAST} "
+                f"examples or more), micro-F1 {self.micro_f1:.3f}, specificity macro-F1 "
+                f"{self.specificity_macro_f1:.3f}, calibration error {self.calibration_error:.3f}"
+            ),
         ]
         return "\n".join(lines)
 

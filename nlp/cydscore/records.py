@@ -55,7 +55,7 @@ class Fact:
     Attributes
     ----------
     element
-        Local name in the ``cyd`` taxonomy, for instance ``CybersecurityRiskRoleOfManagementTextBlock``.
+        Local name in the ``cyd`` taxonomy, as ``CybersecurityRiskRoleOfManagementTextBlock``.
     kind
         Whether the element is a flag or a text block.
     value
@@ -232,16 +232,16 @@ class Tagging:
 
     def take(self, rows: slice | Sequence[int]) -> "Tagging":
         """Return the same for some of the segments."""
-        rows = rows if isinstance(rows, slice) else np.asarray(rows, dtype=np.intp)
+        chosen = rows if isinstance(rows, slice) else np.asarray(rows, dtype=np.intp)
         return Tagging(
             labels=self.labels,
-            probability=self.probability[rows],
-            stated=self.stated[rows],
-            specificity=self.specificity[rows],
+            probability=self.probability[chosen],
+            stated=self.stated[chosen],
+            specificity=self.specificity[chosen],
         )
 
     def columns(self, tags: Sequence[str]) -> NDArray[np.float64]:
-        """Return the probabilities of some labels, shape (n_segments, n_tags); unknown ones are 0."""
+        """Return the probabilities of some labels, shape (n_segments, n_tags); 0 if unknown."""
         probability = np.zeros((len(self), len(tags)))
         for column, tag in enumerate(tags):
             if tag in self.labels:

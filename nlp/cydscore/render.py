@@ -118,7 +118,8 @@ def _render_flags(report: Report, width: int) -> Iterator[str]:
     for flag in report.checks.flags:
         label = load_elements()[flag.element].label.removesuffix(" [Flag]")
         yield f"  {_VERDICT_SIGNS[flag.verdict]} {label.removeprefix('Cybersecurity Risk ')}"
-        yield f"      {_declared(flag)}; text: {flag.stated} → {flag.verdict} ({flag.confidence:.2f})"
+        said = f"text: {flag.stated} → {flag.verdict} ({flag.confidence:.2f})"
+        yield f"      {_declared(flag)}; {said}"
         for name in flag.evidence[:1]:
             text = textwrap.shorten(
                 clean(report.segments[rows[name]].text), _LONGEST_QUOTE, placeholder=" …"
@@ -140,7 +141,8 @@ def _render_blocks(report: Report) -> Iterator[str]:
     yield f"TEXT BLOCKS   {n - len(odd)} of {n} hold what their element asks for"
     for block in odd:
         label = load_elements()[block.element].label.removesuffix(" [Text Block]")
-        yield f"  {block.fit:<7} {label.removeprefix('Cybersecurity Risk ')} ({block.confidence:.2f})"
+        label = label.removeprefix("Cybersecurity Risk ")
+        yield f"  {block.fit:<7} {label} ({block.confidence:.2f})"
 
 
 def _render_findings(report: Report, width: int) -> Iterator[str]:

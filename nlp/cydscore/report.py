@@ -196,9 +196,7 @@ def to_passages_of(segments: Sequence[Segment]) -> list[Passage]:
     passages = []
     previous = None
     for segment in segments:
-        passages.append(
-            Passage(text=segment.text, elements=segment.elements, previous=previous)
-        )
+        passages.append(Passage(text=segment.text, elements=segment.elements, previous=previous))
         previous = segment.text
     return passages
 

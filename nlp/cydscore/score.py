@@ -1,7 +1,7 @@
 """Score the quality of a disclosure: parts in points 0-100, each traced to what it was made from.
 
 The parts and the questions of Item 106 stand in ``data/score.json``; how raw measures become a
-reader's points is fitted to graded filings (``cydscore.calibrate``) with weights that are never
+reader's points is fitted to graded filings (``cydscore.fit_scorer``) with weights that are never
 negative, so that more evidence never lowers coverage.
 """
 
@@ -46,12 +46,15 @@ class Question:
         Its paragraph.
     tags
         Tags that answer it; their denials answer it too.
+    shares
+        Weights of the best segment, of the second, and of an answer being particular.
     """
 
     id: str
     question: str
     rule: str
     tags: tuple[str, ...]
+    shares: tuple[float, float, float]
 
 
 @cache
@@ -66,7 +69,10 @@ def load_score_table() -> Mapping[str, Any]:
 def load_questions() -> tuple[Question, ...]:
     """Return the questions of Item 106 in the order of the rule."""
     rows = load_score_table()["questions"]
-    return tuple(Question(**{**row, "tags": tuple(row["tags"])}) for row in rows)
+    return tuple(
+        Question(**{**row, "tags": tuple(row["tags"]), "shares": tuple(row["shares"])})
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +194,8 @@ def answer_questions(tagging: Tagging) -> dict[str, float]:
         probability = tagging.any_of([*question.tags, *(DENIAL + tag for tag in question.tags)])
         best = -np.sort(-np.concatenate([probability, np.zeros(2)]))
         substance = 1 - float(np.prod(1 - np.minimum(probability * particular, 0.99)))
-        answers[question.id] = float(0.5 * best[0] + 0.25 * best[1] + 0.25 * substance)
+        first, second, particularly = question.shares
+        answers[question.id] = float(first * best[0] + second * best[1] + particularly * substance)
     return answers
 
 

@@ -43,7 +43,7 @@ class Segmenter:
 
 
 @Language.factory(NAME, assigns=["doc.spans", "token.is_sent_start", "doc.sents"])
-def make_segmenter(nlp: Language, name: str) -> Segmenter:  # noqa: ARG001 - spaCy's signature
+def make_segmenter(nlp: Language, name: str) -> Segmenter:  # noqa: ARG001
     """Return the component; it has no settings.
 
     Parameters

@@ -233,8 +233,10 @@ def write_card(manifest: Mapping[str, Any]) -> str:
     lines = [
         f"# Model `{manifest['name']}`",
         "",
-        "Tags sentences of SEC cybersecurity disclosures (Regulation S-K Item 106, Form 20-F "
-        "Item 16K) by the codebook of cydscore.",
+        (
+            "Tags sentences of SEC cybersecurity disclosures (Regulation S-K Item 106, Form 20-F "
+            "Item 16K) by the codebook of cydscore."
+        ),
         "",
         "Made by `cydscore train`; this card is generated from `manifest.json`.",
         "",
@@ -252,8 +254,10 @@ def write_card(manifest: Mapping[str, Any]) -> str:
         lines += [
             "## How well it does",
             "",
-            "Measured out of fold: no filer was both trained on and judged, duplicate sentences "
-            "were dropped first, thresholds were chosen on the other folds.",
+            (
+                "Measured out of fold: no filer was both trained on and judged, duplicate sentences "
+                "were dropped first, thresholds were chosen on the other folds."
+            ),
             "",
             "| figure | value |",
             "|---|---|",
@@ -276,9 +280,11 @@ def write_card(manifest: Mapping[str, Any]) -> str:
     lines += [
         "## What it is not",
         "",
-        "The labels are one reading by a language-model annotator, not a lawyer's. It reads "
-        "English only. It does not know whether a disclosure is true or complete. Labels with few "
-        "examples (denials, `material_impact`) are weak: read the sentence.",
+        (
+            "The labels are one reading by a language-model annotator, not a lawyer's. It reads "
+            "English only. It does not know whether a disclosure is true or complete. Labels with few "
+            "examples (denials, `material_impact`) are weak: read the sentence."
+        ),
         "",
     ]
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cydscore.calibration import Bools, Calibration, Floats, choose_threshold, fit_logistic
 from cydscore.errors import CorpusError, NotFittedError, UsageError
 from cydscore.features import FeatureExtractor, Passage, to_passages
-from cydscore.records import Tagged
+from cydscore.records import Tagged, Tagging
 from cydscore.tags import DENIAL, denial_names, implied_tags, tag_names
 
 _CHUNK: Final = 4096
@@ -97,7 +97,7 @@ class SegmentTagger:
         self.calibration_folds = calibration_folds
         self.seed = seed
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002, FBT001, FBT002
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
         """Return the parameters by name.
 
         Parameters
@@ -108,7 +108,7 @@ class SegmentTagger:
         names = list(inspect.signature(type(self)).parameters)
         return {name: getattr(self, name) for name in names}
 
-    def set_params(self, **params: Any) -> Self:  # noqa: ANN401
+    def set_params(self, **params: Any) -> Self:
         """Set parameters by name.
 
         Parameters
@@ -128,8 +128,8 @@ class SegmentTagger:
             setattr(self, name, value)
         return self
 
-    def __sklearn_tags__(self) -> Any:  # noqa: ANN401, PLW3201
-        from sklearn.utils import Tags, TargetTags  # noqa: PLC0415
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import Tags, TargetTags
 
         return Tags(estimator_type="classifier", target_tags=TargetTags(required=True))
 
@@ -169,7 +169,7 @@ class SegmentTagger:
     def _fit_heads(
         self, passages: list[Passage], truth: Bools, levels: NDArray[np.integer]
     ) -> None:
-        from sklearn.svm import LinearSVC  # noqa: PLC0415
+        from sklearn.svm import LinearSVC
 
         self.features_ = FeatureExtractor(min_count=self.min_count)
         matrix = self.features_.fit_transform(passages)
@@ -283,6 +283,23 @@ class SegmentTagger:
             )
             for row, said, level in zip(chances.tolist(), holds.tolist(), levels, strict=True)
         ]
+
+    def describe(self, X: Sequence[str | Passage]) -> Tagging:
+        """Return the same as `tag`, as arrays with a row a segment.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        """
+        chances = self._probabilities(X)
+        holds, levels = self._decide(chances)
+        return Tagging(
+            labels=self.labels_,
+            probability=chances[:, :-_N_LEVELS].astype(np.float64),
+            stated=holds,
+            specificity=levels,
+        )
 
     def _probabilities(self, X: Sequence[str | Passage]) -> Floats:
         return self.calibration_.to_probabilities(self.margins(X))

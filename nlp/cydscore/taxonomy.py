@@ -95,8 +95,7 @@ def structure_names() -> frozenset[str]:
 
 @cache
 def _labels() -> Mapping[str, str]:
-    by_label = {_fold_label(element.label): element.name for element in load_elements().values()}
-    return by_label
+    return {_fold_label(element.label): element.name for element in load_elements().values()}
 
 
 def _fold_label(label: str) -> str:

@@ -72,7 +72,7 @@ def fit_folds(
     CorpusError
         If all companies fall into one fold.
     """
-    from joblib import Parallel, delayed  # noqa: PLC0415
+    from joblib import Parallel, delayed
 
     folds = np.array([assign_fold(s.company, n_folds=n_folds, seed=seed) for s in segments])
     if len(np.unique(folds)) < 2:

@@ -12,15 +12,12 @@ from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TextIO
+from typing import Any, Final, Protocol, Self, TextIO
 
 from cydscore.errors import DependencyError, UsageError
 from cydscore.report import PARTS, Report
 from cydscore.tags import tag_names
 from cydscore.taxonomy import flag_names
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 class OutputFormat(StrEnum):

@@ -1,7 +1,7 @@
 """Hold each text block against what its element asks for.
 
 A softmax decision an element over the tagger's probabilities and a few words, fitted to blocks
-read one by one (``cydscore.calibrate``). No incident block has been labelled, so those are judged
+read one by one (``cydscore.fit_checker``). No incident block has been labelled, so those are judged
 by their best segment alone.
 """
 
@@ -29,18 +29,24 @@ _MENTIONS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"committee",
-        r"\b(?:audit|risk|nominating|governance|board|technology|directors)\b[\w ,&']{0,60}"
-        r"committee|committee[\w ]{0,20} (?:of|the) (?:our |the )?board",
+        (
+            r"\b(?:audit|risk|nominating|governance|board|technology|directors)\b[\w ,&']{0,60}"
+            r"committee|committee[\w ]{0,20} (?:of|the) (?:our |the )?board"
+        ),
         r"\bboard\b|directors",
-        r"\bchief\b|officer|\bc[a-z]{1,2}o\b|president|head of|director of|manager|"
-        r"steering committee|management committee|\bteam\b|executive",
+        (
+            r"\bchief\b|officer|\bc[a-z]{1,2}o\b|president|head of|director of|manager|"
+            r"steering committee|management committee|\bteam\b|executive"
+        ),
         r"report|inform|brief|update|notif|escalat|communicat|advis",
         r"experience|years|degree|certif|expertise|background|qualif|skills|knowledge",
     )
 )
 
 
-def describe_block(element: str, text: str, segments: Sequence[Segment], tagging: Tagging) -> Floats:
+def describe_block(
+    element: str, text: str, segments: Sequence[Segment], tagging: Tagging
+) -> Floats:
     """Return the features of one block, shape (41,).
 
     Parameters
@@ -145,7 +151,9 @@ def _find_home(
             continue
         _, share = _answer(other, segments, tagging)
         if other == PROCESSES_BLOCK:
-            share *= 0.8  # it asks for so much that it would win over the block that asks for one thing
+            share *= (
+                0.8  # it asks for so much that it would win over the block that asks for one thing
+            )
         if share <= best:
             continue
         fit, confidence = _judge(other, text, segments, tagging, decisions)

@@ -81,7 +81,7 @@ class Softmax:
             "bias": np.round(self.bias, 6).tolist(),
         }
 
-    def predict_proba(self, X: Floats | Sequence[Sequence[float]]) -> Floats:
+    def predict_proba(self, X: Floats | Sequence[Floats]) -> Floats:
         """Return the probability of each class, shape (n_samples, n_classes)."""
         Z = (np.asarray(X, dtype=np.float64) - self.mean) / self.scale
         if Z.shape[-1] != self.weights.shape[1]:

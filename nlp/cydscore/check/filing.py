@@ -55,12 +55,13 @@ class Checker:
     blocks
         A decision for each annual text block.
     least_contradiction
-        Confidence below which a contradiction is only called unsupported.
+        For ``flags`` and ``material``, the confidence below which a contradiction is only called
+        unsupported.
     """
 
     flags: Mapping[str, Softmax]
     blocks: Mapping[str, Softmax]
-    least_contradiction: float
+    least_contradiction: Mapping[str, float]
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -75,7 +76,9 @@ class Checker:
             return cls(
                 flags={name: Softmax.from_json(data[name]) for name in ("flags", "material")},
                 blocks={name: Softmax.from_json(row) for name, row in data["blocks"].items()},
-                least_contradiction=float(data["least_contradiction"]),
+                least_contradiction={
+                    name: float(data["least_contradiction"][name]) for name in ("flags", "material")
+                },
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             if isinstance(error, ModelError):
@@ -159,9 +162,7 @@ def _flag_spans(filing: Filing, segments: Sequence[Segment]) -> dict[str, list[s
         return {}
     folded = [(segment.id, _fold(segment.text)) for segment in segments]
     return {
-        element: [
-            name for name, text in folded if text and (text in words or _holds(text, words))
-        ]
+        element: [name for name, text in folded if text and (text in words or _holds(text, words))]
         for element, words in wrapped.items()
     }
 

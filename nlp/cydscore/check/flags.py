@@ -1,7 +1,7 @@
 """Hold each declared flag against what all segments of the filing state.
 
 Two softmax decisions over the tagger's probabilities, fitted to filings read one by one
-(``cydscore.calibrate``): one shared by the five yes-or-no flags, one for the flag on material
+(``cydscore.fit_checker``): one shared by the five yes-or-no flags, one for the flag on material
 effect, whose two limbs are kept apart.
 """
 
@@ -16,7 +16,6 @@ from cydscore.tags import DENIAL
 from cydscore.taxonomy import MATERIAL_FLAG, flag_names, load_elements
 
 N_EVIDENCE = 3
-_FIRST, _SECOND = 0, 1
 
 
 def describe_flag(ask: Ask, tagging: Tagging) -> Floats:
@@ -40,20 +39,20 @@ def describe_flag(ask: Ask, tagging: Tagging) -> Floats:
 
 
 def describe_material(segments: Sequence[Segment], tagging: Tagging) -> Floats:
-    """Return the features of the flag on material effect, shape (28,).
+    """Return the features of the flag on material effect, shape (16,).
 
-    For each tag that bears on it: the best and second best segment, the sum over segments, and
-    the best within the text block on material effect; then whether one segment denies both limbs,
-    denies the past alone, or denies the past and goes on with what could happen.
+    For each tag that bears on it, the log-odds of the best segment; then of one segment denying
+    both limbs, denying the past alone, or denying the past and going on with what could happen;
+    then of the best segment within the text block on material effect, and whether there is one.
     """
     tags = material_tags()
     by_tag = tagging.columns(tags)
     past, likely, ahead = (
-        by_tag[:, tags.index(t)] for t in ("no_past_impact", "no_likely_impact", "hypothetical_risk")
+        by_tag[:, tags.index(t)]
+        for t in ("no_past_impact", "no_likely_impact", "hypothetical_risk")
     )
     block = load_elements()[MATERIAL_FLAG].block
     inside = np.array([block in segment.elements for segment in segments], dtype=bool)
-    best = -np.sort(-np.vstack([by_tag, np.zeros((2, len(tags)))]), axis=0)
     together = [
         _best(np.minimum(past, likely)),
         _best(past * (1 - likely)),
@@ -62,10 +61,8 @@ def describe_material(segments: Sequence[Segment], tagging: Tagging) -> Floats:
     within = to_log_odds(by_tag[inside].max(axis=0)) if inside.any() else np.zeros(len(tags))
     return np.concatenate(
         [
-            to_log_odds(best[_FIRST]),
-            to_log_odds(best[_SECOND]),
+            to_log_odds(by_tag.max(axis=0, initial=0.0)),
             to_log_odds(np.array(together)),
-            np.log1p(by_tag.sum(axis=0)),
             within,
             [float(inside.any())],
         ]
@@ -78,7 +75,7 @@ def check_flags(
     declared: Mapping[str, bool | None],
     words: Mapping[str, Sequence[str]],
     decisions: Mapping[str, Softmax],
-    least_contradiction: float,
+    least_contradiction: Mapping[str, float],
 ) -> tuple[FlagCheck, ...]:
     """Return a check of each of the six flags, in the order of the rule.
 
@@ -93,7 +90,8 @@ def check_flags(
     decisions
         ``flags`` and ``material``.
     least_contradiction
-        Confidence in [0, 1] below which a contradiction is only ``unsupported``.
+        For either decision, the confidence in [0, 1] below which a contradiction is only called
+        ``unsupported``.
     """
     asks = load_flag_asks()
     yes_no = decisions["flags"]
@@ -107,7 +105,8 @@ def check_flags(
     for name in flag_names():
         guess, confidence = stated[name]
         verdict = judge(name, declared.get(name), guess)
-        if verdict == "contradicted" and confidence < least_contradiction:
+        least = least_contradiction["material" if name == MATERIAL_FLAG else "flags"]
+        if verdict == "contradicted" and confidence < least:
             verdict = "unsupported"
         evidence = _find_evidence(name, guess, segments, tagging)
         own = [i for i in words.get(name, ()) if guess != "silent"]

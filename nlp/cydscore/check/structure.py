@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from cydscore.records import BlockCheck, Filing, Finding, FlagCheck, Kind
+from cydscore.records import BlockCheck, Fact, Filing, Finding, FlagCheck, Kind
 from cydscore.taxonomy import INCIDENT_PREFIX, load_elements
 
 _LEAST_BLOCK = 15
@@ -150,24 +150,12 @@ def _on_blocks(blocks: Sequence[BlockCheck]) -> Iterator[Finding]:
 
 
 def _on_facts(filing: Filing, *, incident: bool) -> Iterator[Finding]:
+    yield from _on_values(filing.facts)
     for unknown in filing.unknown:
         line = f" (line {unknown.origin.line})" if unknown.origin.line else ""
         yield make_finding("unknown-element", f"{unknown.name}{line}")
     if not filing.facts and not filing.unknown and filing.item:
         yield make_finding("nothing-tagged", f"{filing.item.name} carries no cyd fact.")
-    values: dict[str, set[str | bool | None]] = defaultdict(set)
-    for fact in filing.facts:
-        if fact.main:
-            values[fact.element].add(fact.value)
-        if fact.kind is Kind.FLAG and fact.value is None:
-            yield make_finding("flag-nil", fact.element)
-        if fact.kind is Kind.TEXT and isinstance(fact.value, str) and len(fact.value) < _LEAST_BLOCK:
-            yield make_finding("block-short", f"{fact.element} holds {fact.value!r}.")
-    for element, different in values.items():
-        if len(different) > 1:
-            yield make_finding(
-                "repeated-element", f"{element} is reported with {len(different)} values."
-            )
     periods = sorted({fact.period_end for fact in filing.facts if fact.period_end})
     if len(periods) > 1:
         yield make_finding("several-periods", ", ".join(periods))
@@ -177,3 +165,23 @@ def _on_facts(filing: Filing, *, incident: bool) -> Iterator[Finding]:
     if foreign:
         rule = "annual-in-incident" if incident else "incident-in-annual"
         yield make_finding(rule, ", ".join(foreign))
+
+
+def _on_values(facts: Iterable[Fact]) -> Iterator[Finding]:
+    values: dict[str, set[str | bool | None]] = defaultdict(set)
+    for fact in facts:
+        if fact.main:
+            values[fact.element].add(fact.value)
+        if fact.kind is Kind.FLAG and fact.value is None:
+            yield make_finding("flag-nil", fact.element)
+        if (
+            fact.kind is Kind.TEXT
+            and isinstance(fact.value, str)
+            and len(fact.value) < _LEAST_BLOCK
+        ):
+            yield make_finding("block-short", f"{fact.element} holds {fact.value!r}.")
+    for element, different in values.items():
+        if len(different) > 1:
+            yield make_finding(
+                "repeated-element", f"{element} is reported with {len(different)} values."
+            )

@@ -32,7 +32,7 @@ _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _Skip = Callable[[str, str], None]
 
 
-class _Row(NamedTuple):
+class NotesRow(NamedTuple):
     """A row of the table of texts: the columns read of it, named as the SEC names them."""
 
     line: int
@@ -80,7 +80,7 @@ def read_notes(
                     "other filings, and its rows should stand together; sort the table by adsh"
                 )
             seen.add(adsh)
-            yield _make_filing(rows, filings.get(adsh, {}), source)
+            yield make_filing(rows, filings.get(adsh, {}), source)
         if not seen:
             raise NoDisclosureError(
                 f"no row of {TEXTS_TABLE} holds a cyd fact, and filings made since "
@@ -152,16 +152,16 @@ def _read_filings_table(archive: zipfile.ZipFile) -> Mapping[str, Mapping[str, s
     return filings
 
 
-def _read_rows(archive: zipfile.ZipFile, skip: _Skip) -> Iterator[_Row]:
+def _read_rows(archive: zipfile.ZipFile, skip: _Skip) -> Iterator[NotesRow]:
     with _open_table(archive, TEXTS_TABLE) as stream:
-        places, n_columns = _read_header(stream, _Row._fields[1:], TEXTS_TABLE)
+        places, n_columns = _read_header(stream, NotesRow._fields[1:], TEXTS_TABLE)
         for line, data in _find_lines(stream):
             cells = _decode(data).split("\t", n_columns - 1)
             if len(cells) < n_columns:
                 reason = f"cut off: {len(cells)} of {n_columns} columns"
                 skip(f"{TEXTS_TABLE} line {line}", reason)
                 continue
-            row = _Row(line, *(cells[place] for place in places))
+            row = NotesRow(line, *(cells[place] for place in places))
             if row.version.startswith(_MARK.decode()):
                 yield row
 
@@ -212,7 +212,18 @@ def _parse_date(text: str) -> str | None:
     return "-".join(match.groups()) if match else None
 
 
-def _make_filing(rows: Sequence[_Row], filing: Mapping[str, str], source: str) -> Filing:
+def make_filing(rows: Sequence[NotesRow], filing: Mapping[str, str], source: str) -> Filing:
+    """Return the filing that some rows of the table of texts, all of one ``adsh``, make up.
+
+    Parameters
+    ----------
+    rows
+        Its rows of the ``cyd`` taxonomy.
+    filing
+        Its row of the table of filings, by column.
+    source
+        The path as given by the user.
+    """
     period = filing.get("period", "")
     dates = Counter(row.ddate for row in rows)
     main_date = period if period in dates else dates.most_common(1)[0][0]
@@ -236,7 +247,7 @@ def _make_filing(rows: Sequence[_Row], filing: Mapping[str, str], source: str) -
     )
 
 
-def _make_fact(row: _Row, main_date: str) -> Fact:
+def _make_fact(row: NotesRow, main_date: str) -> Fact:
     kind = load_elements()[row.tag].kind
     value = _unquote(row.value)
     year = row.version[len(_MARK) :]
@@ -251,5 +262,5 @@ def _make_fact(row: _Row, main_date: str) -> Fact:
     )
 
 
-def _make_origin(row: _Row) -> Origin:
+def _make_origin(row: NotesRow) -> Origin:
     return Origin(member=TEXTS_TABLE, line=row.line)

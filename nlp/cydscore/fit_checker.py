@@ -1,0 +1,200 @@
+"""Fit the checker's decisions to filings that were read one by one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cydscore.check.asks import load_block_asks, load_flag_asks
+from cydscore.check.blocks import FITS, describe_block
+from cydscore.check.decide import Floats, Softmax
+from cydscore.check.flags import describe_flag, describe_material, judge
+from cydscore.labelled import ReadFiling
+from cydscore.taxonomy import MATERIAL_FLAG
+
+#: How the labels name the flags.
+FLAG_KEYS: Final[Mapping[str, str]] = {
+    "integrated": "CybersecurityRiskManagementProcessesIntegratedFlag",
+    "third_party": "CybersecurityRiskManagementThirdPartyEngagedFlag",
+    "oversight": "CybersecurityRiskThirdPartyOversightAndIdentificationProcessesFlag",
+    "positions": "CybersecurityRiskManagementPositionsOrCommitteesResponsibleFlag",
+    "report": "CybersecurityRiskManagementPositionsOrCommitteesResponsibleReportToBoardFlag",
+}
+#: Precision that contradictions must reach out of fold; the least confidence is set by it.
+CONTRADICTION_PRECISION: Final = 0.92
+_LEAST_DOUBT, _MOST_DOUBT = 0.6, 0.95
+# Strengths of regularisation, chosen by log-loss over five company folds.
+_C_FLAGS: Final = 0.3
+_C_MATERIAL: Final = 1.0
+_C_BLOCKS: Final = 0.1
+
+_Guesses = tuple[NDArray[np.object_], Floats]
+
+
+def fit_checker(
+    rows: Sequence[Mapping[str, Any]], read: Mapping[str, ReadFiling]
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Return the checker's parameters, and its figures over five company folds.
+
+    Parameters
+    ----------
+    rows
+        Labels: what the text states on each flag, and the fit of each block.
+    read
+        The filings by accession number.
+    """
+    filings = [read[row["adsh"]] for row in rows]
+    folds = np.array([filing.fold for filing in filings])
+    asks = load_flag_asks()
+    X = np.array(
+        [describe_flag(asks[name], f.tagging) for f in filings for name in FLAG_KEYS.values()]
+    )
+    y = np.array([str(row["stated"][key]) for row in rows for key in FLAG_KEYS])
+    yes_no, guessed = _fit_both(X, y, np.repeat(folds, len(FLAG_KEYS)), _C_FLAGS)
+    X = np.array([describe_material(f.segments, f.tagging) for f in filings])
+    y_material = np.array([str(row["stated"]["material"]) for row in rows])
+    material, guessed_material = _fit_both(X, y_material, folds, _C_MATERIAL)
+    right = (guessed[0] == y).reshape(-1, len(FLAG_KEYS)).mean(axis=0)
+    figures = dict(zip((f"accuracy_{key}" for key in FLAG_KEYS), right.tolist(), strict=True))
+    figures["accuracy_material"] = float((guessed_material[0] == y_material).mean())
+    figures["accuracy_flags"] = float(np.mean(list(figures.values())))
+    blocks, block_figures = _fit_blocks(rows, filings)
+    least = {
+        "flags": _choose_least_contradiction(rows, list(FLAG_KEYS), guessed),
+        "material": _choose_least_contradiction(rows, ["material"], guessed_material),
+    }
+    checker = {
+        "flags": yes_no.to_json(),
+        "material": material.to_json(),
+        "blocks": {name: decision.to_json() for name, decision in blocks.items()},
+        "least_contradiction": least,
+    }
+    least_figures = {f"least_contradiction_{name}": value for name, value in least.items()}
+    return checker, figures | block_figures | least_figures
+
+
+def _fit_both(
+    X: Floats, y: NDArray[Any], folds: NDArray[Any], C: float
+) -> tuple[Softmax, _Guesses]:
+    """Return a decision fitted to everything, and its out-of-fold guesses with their confidence."""
+    guessed = np.empty(len(y), dtype=object)
+    confidence = np.zeros(len(y))
+    for fold in np.unique(folds):
+        held = folds == fold
+        decision = _fit_softmax(X[~held], y[~held], C)
+        odds = decision.predict_proba(X[held])
+        guessed[held] = np.array(decision.classes, dtype=object)[odds.argmax(axis=1)]
+        confidence[held] = odds.max(axis=1)
+    return _fit_softmax(X, y, C), (guessed, confidence)
+
+
+def _fit_softmax(X: Floats, y: NDArray[Any], C: float) -> Softmax:
+    from sklearn.linear_model import LogisticRegression
+
+    mean, scale = X.mean(axis=0), X.std(axis=0) + 0.1
+    head = LogisticRegression(C=C, max_iter=5000).fit((X - mean) / scale, y)
+    weights, bias = head.coef_, head.intercept_
+    if len(head.classes_) == 2:  # scikit-learn keeps one row for two classes
+        weights, bias = np.vstack([-weights / 2, weights / 2]), np.array([-bias[0], bias[0]]) / 2
+    return Softmax(
+        classes=tuple(str(name) for name in head.classes_),
+        mean=mean,
+        scale=scale,
+        weights=weights,
+        bias=bias,
+    )
+
+
+def _fit_blocks(
+    rows: Sequence[Mapping[str, Any]], filings: Sequence[ReadFiling]
+) -> tuple[dict[str, Softmax], dict[str, float]]:
+    """Return a decision an element; what the elements have in common is learnt from all of them."""
+    elements = list(load_block_asks())
+    samples = []
+    for row, read in zip(rows, filings, strict=True):
+        for element, fit in row["blocks"].items():
+            facts = [f for f in read.filing.facts if f.element == element]
+            if element not in elements or not facts:
+                continue
+            inside = [i for i, s in enumerate(read.segments) if element in s.elements]
+            features = describe_block(
+                element,
+                " ".join(str(fact.value) for fact in facts),
+                [read.segments[i] for i in inside],
+                read.tagging.take(inside),
+            )
+            samples.append((elements.index(element), features, str(fit), read.fold))
+    which = np.array([sample[0] for sample in samples])
+    X = np.array([sample[1] for sample in samples])
+    y = np.array([sample[2] for sample in samples])
+    folds = np.array([sample[3] for sample in samples])
+    guessed = np.empty(len(y), dtype=object)
+    for fold in np.unique(folds):
+        held = folds == fold
+        decisions = _fit_shared(X[~held], which[~held], y[~held], elements)
+        for i in np.flatnonzero(held):
+            decision = decisions[elements[which[i]]]
+            guessed[i] = decision.classes[int(decision.predict_proba(X[[i]])[0].argmax())]
+    from sklearn.metrics import f1_score
+
+    figures = {
+        "accuracy_blocks": float((guessed == y).mean()),
+        "macro_f1_blocks": float(f1_score(y, guessed.astype(str), average="macro")),
+        "f1_misfit": float(f1_score(y == "misfit", guessed == "misfit")),
+    }
+    return _fit_shared(X, which, y, elements), figures
+
+
+def _fit_shared(
+    X: Floats, which: NDArray[Any], y: NDArray[Any], elements: Sequence[str]
+) -> dict[str, Softmax]:
+    """Return decisions whose weights are shared ones plus each element's own, both kept small."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, scale = X.mean(axis=0), X.std(axis=0) + 0.1
+    Z = (X - mean) / scale
+    present = np.unique(which)
+    is_element = (which[:, None] == present[None, :]).astype(np.float64)
+    own = [Z * is_element[:, [k]] for k in range(len(present))]
+    head = LogisticRegression(C=_C_BLOCKS, max_iter=5000)
+    head.fit(np.hstack([Z, 2 * is_element, *own]), y)
+    n = Z.shape[1]
+    order = [list(head.classes_).index(fit) for fit in FITS]
+    coef, bias = head.coef_[order], head.intercept_[order]
+    decisions = {}
+    for k, element in enumerate(present):
+        first = n + len(present) + k * n
+        decisions[elements[element]] = Softmax(
+            classes=FITS,
+            mean=mean,
+            scale=scale,
+            weights=coef[:, :n] + coef[:, first : first + n],
+            bias=bias + 2 * coef[:, n + k],
+        )
+    return decisions
+
+
+def _choose_least_contradiction(
+    rows: Sequence[Mapping[str, Any]], keys: Sequence[str], guessed: _Guesses
+) -> float:
+    """Return the least confidence at which contradictions reach the precision wanted."""
+    said = []
+    for place, (guess, confidence) in enumerate(zip(*guessed, strict=True)):
+        row, key = rows[place // len(keys)], keys[place % len(keys)]
+        declared = _to_bool(row.get("declared", {}).get(key))
+        element = FLAG_KEYS.get(key, MATERIAL_FLAG)
+        if judge(element, declared, str(guess)) == "contradicted":
+            right = judge(element, declared, str(row["stated"][key])) == "contradicted"
+            said.append((float(confidence), right))
+    said.sort(reverse=True)
+    least, n_right = _MOST_DOUBT, 0
+    for n, (confidence, right) in enumerate(said, 1):
+        n_right += right
+        if n_right / n >= CONTRADICTION_PRECISION:
+            least = confidence
+    return round(min(max(least, _LEAST_DOUBT), _MOST_DOUBT), 2)
+
+
+def _to_bool(value: object) -> bool | None:
+    return {"true": True, "false": False, "True": True, "False": False}.get(str(value))

@@ -1,0 +1,93 @@
+"""Train a whole model: the tagger, then the checker and the scorer on what it says of filings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from cydscore.corpus import drop_duplicates, find_companies, read_corpus
+from cydscore.errors import UsageError
+from cydscore.fit_checker import fit_checker
+from cydscore.fit_scorer import fit_scorer
+from cydscore.labelled import GRADED, READ, read_labelled, read_labels
+from cydscore.store import Model, load_model, save_model
+from cydscore.train import fit_folds, train_tagger
+
+Progress = Callable[[str], None]
+
+_N_FOLDS: Final = 5
+
+
+def train_model(  # noqa: PLR0913
+    corpus: str | Path,
+    out: str | Path,
+    *,
+    name: str,
+    flags: str | Path | None = None,
+    grades: str | Path | None = None,
+    filings: str | Path | None = None,
+    seed: int = 0,
+    jobs: int = -1,
+    progress: Progress | None = None,
+) -> Model:
+    """Train a model and save it.
+
+    Parameters
+    ----------
+    corpus
+        Labelled segments.
+    out
+        Folder to write the model to.
+    name
+        Name of the model.
+    flags
+        JSON lines of filings read against their flags (``adsh``, ``stated``, ``blocks``), or None
+        to take the checker of the default model.
+    grades
+        JSON lines of graded filings (``adsh``, four parts 0-4, ``overall`` 0-100), or None to
+        take the scorer of the default model.
+    filings
+        Where those filings are: a folder of Parquet tables, a notes archive, files.
+    seed
+        Seed of folds and fitting.
+    jobs
+        Processes; -1 for one a core.
+    progress
+        Called with a line for each step.
+
+    Raises
+    ------
+    UsageError
+        If labels of filings are given without the filings.
+    CorpusError
+        If a label file breaks its format, or a filing is not where it should be.
+    """
+    say = progress or (lambda _: None)
+    if (flags or grades) and not filings:
+        raise UsageError("--flags and --grades need --filings, where those filings are")
+    segments = drop_duplicates(read_corpus(corpus))
+    flag_rows = read_labels(flags, READ)
+    grade_rows = read_labels(grades, GRADED)
+    fit = fit_folds(segments, seed=seed, n_folds=_N_FOLDS, jobs=jobs, progress=say)
+    model = replace(train_tagger(segments, fit=fit, seed=seed, progress=say), name=name)
+    kept = None if flags and grades else load_model()
+    checker = dict(kept.checker) if kept else {}
+    scorer = dict(kept.scorer) if kept else {}
+    if filings:
+        wanted = {str(row["adsh"]) for row in (*flag_rows, *grade_rows)}
+        say(f"reading {len(wanted)} labelled filings")
+        companies = find_companies(Path(flags or grades or corpus))
+        read = read_labelled(filings, wanted, companies, fit.taggers, seed=seed)
+        if flag_rows:
+            checker, figures = fit_checker(flag_rows, read)
+            model = replace(model, manifest={**model.manifest, "checker_metrics": figures})
+            say("checker, out of fold: " + _join_figures(figures))
+        if grade_rows:
+            scorer, figures = fit_scorer(grade_rows, read, checker)
+            model = replace(model, manifest={**model.manifest, "scorer_metrics": figures})
+            say("scorer, out of fold: " + _join_figures(figures))
+    return save_model(replace(model, checker=checker, scorer=scorer), out)
+
+
+def _join_figures(figures: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
