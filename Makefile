@@ -30,7 +30,8 @@ check: setup ## lint, format, types, import order
 	PYTHONPATH=nlp $(BIN)/lint-imports
 
 train: setup ## models/default from the labels in ../shared
-	$(BIN)/cydscore train $(SHARED)/labels/train.jsonl --flags $(SHARED)/labels/consistency.jsonl \
+	$(BIN)/cydscore train $(SHARED)/labels/train.jsonl corpora/contrast/segments.jsonl \
+	  --flags $(SHARED)/labels/consistency.jsonl \
 	  --grades $(SHARED)/labels/grades.jsonl --filings $(SHARED)/filings --name default --out models/default
 
 clean:

@@ -288,9 +288,12 @@ def test_every_sentence_of_a_block_is_held_by_a_segment_with_its_element(
     segments = segment_filing(make_filing(*blocks))
     for element, text in blocks:
         mine = [fold(segment.text) for segment in segments if element in segment.elements]
+        keys = [fold(segment.text) for segment in segments]
         for start, end in split_text(text):
             sentence = fold(text[start:end])
-            assert any(sentence in key or key in sentence for key in mine)
+            held = any(sentence in key or key in sentence for key in mine)
+            # The tail of a block may be the lesser part of a sentence that goes on in another.
+            assert held or any(sentence in key and 2 * len(sentence) < len(key) for key in keys)
 
 
 @given(BLOCKS, st.randoms(use_true_random=False))

@@ -106,7 +106,7 @@ def score_filings(
     model
         As in :func:`score_filing`.
     jobs
-        Number of processes; -1 for one a core.
+        Number of processes; -1 for one a core. A model in memory is not shared between them.
     on_problem
         Called with every input that fails and every part of an archive that is left out. Without
         it the first failure is raised, after the reports before it.
@@ -129,7 +129,10 @@ def expand_inputs(paths: Iterable[str]) -> list[str | Failure]:
     """Return the files that paths, folders and patterns name, each once, failures in place."""
     found: dict[str, str | Failure] = {}
     for path in paths:
-        names = _expand(path)
+        try:
+            names = _expand(path)
+        except OSError:  # which reading it explains
+            names = [path]
         if not names:
             reason = f"{path}: no such file, folder or pattern; check the path"
             if path != STDIN and Path(path).is_dir():
@@ -169,7 +172,7 @@ def score_inputs(
     ModelError
         If the model cannot be loaded.
     UsageError
-        If ``jobs`` is 0, or a model in memory is to be shared between processes.
+        If ``jobs`` is 0.
     """
     if jobs == 0:
         raise UsageError("jobs is 0; give the number of processes, or -1 for one a core")
@@ -214,9 +217,9 @@ def _make_tasks(inputs: Iterable[str | Failure]) -> Iterator[_Task]:
 
 
 def _is_archive(path: str) -> bool:
-    if path == STDIN:
-        return False
     try:
+        if path == STDIN or not Path(path).is_file():  # a pipe gives its first bytes only once
+            return False
         with Path(path).open("rb") as stream:
             return stream.read(2) == b"PK"
     except OSError:

@@ -20,7 +20,7 @@ def squash(logits: NDArray[np.floating]) -> Floats:
     logits
         Log-odds of any shape.
     """
-    return (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,23 +3,47 @@
 Heavy modules are imported inside the commands, so that ``--help`` answers at once.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from cydscore.errors import CydscoreError
+from cydscore.errors import CydscoreError, UsageError, to_line
 
 if TYPE_CHECKING:
     from cydscore.batch import Failure, Outcome, Skipped
     from cydscore.report import Report
 
+
+class _Commands(TyperGroup):
+    """The commands; what ends one of them early is told in one line, before typer sees it."""
+
+    def invoke(self, ctx: Any) -> Any:  # typer hides the type of its context
+        try:
+            return super().invoke(ctx)
+        except CydscoreError as error:
+            _fail(str(error))
+        except BrokenPipeError:
+            # The reader has closed, as in `cydscore score … | head`: nothing more may go there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(141) from None
+        except OSError as error:
+            place = error.filename or "standard output"
+            _fail(f"{place}: {error.strerror or error}; check its permissions and free space")
+        except KeyboardInterrupt:
+            _fail("interrupted; what was written is kept", status=130)
+
+
 app = typer.Typer(
     name="cydscore",
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -106,8 +130,8 @@ def score(
 ) -> None:
     """Report on filings: what they state, flags against words, findings, score.
 
-    Exit status: 0 all written; 1 only with --fail-on; 2 nothing could be scored; 3 some inputs
-    failed and the rest was written.
+    Exit status: 0 all written; 1 only with --fail-on;
+    2 nothing could be scored; 3 some inputs failed and the rest was written.
 
     Example:  cydscore score filings/ --out scores.csv
     """
@@ -190,7 +214,13 @@ def tag(
 
 @app.command()
 def train(
-    corpus: Annotated[Path, typer.Argument(help="Labelled segments, JSON lines.")],
+    corpora: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Labelled segments, JSON lines; several files are taken together.",
+            metavar="CORPUS...",
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write the model to.", show_default=False)],
     name: Annotated[
         str | None, typer.Option(help="Name of the model.", show_default="that of the folder")
@@ -218,7 +248,7 @@ def train(
     from cydscore.retrain import train_model
 
     made = train_model(
-        corpus,
+        corpora,
         out,
         name=name or out.name,
         flags=flags,
@@ -257,11 +287,12 @@ def evaluate(
     import json
 
     from cydscore.evaluate import cross_validate_tagger, evaluate_tagger
+    from cydscore.store import load_model
 
     if folds:
         result = cross_validate_tagger(corpus, seed=seed)
     else:
-        result = evaluate_tagger(None if model == "default" else model, corpus)
+        result = evaluate_tagger(load_model(None if model == "default" else model), corpus)
     if form is TableFormat.JSON:
         typer.echo(json.dumps(result.to_json(), indent=1))
     else:
@@ -317,16 +348,9 @@ def run(arguments: Sequence[str] | None = None) -> None:
     arguments
         The arguments; those of the process by default.
     """
-    try:
-        app(args=arguments, prog_name="cydscore")
-    except CydscoreError as error:
-        _fail(str(error))
-    except BrokenPipeError:
-        # The reader has closed, as in `cydscore score … | head`; Python must not flush again.
-        sys.stderr.close()
-        raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        _fail("interrupted; what was written is kept", status=130)
+    if isinstance(sys.stdout, TextIOWrapper):  # a file may have a name that is no text
+        sys.stdout.reconfigure(errors="backslashreplace")
+    app(args=arguments, prog_name="cydscore")
 
 
 def _parse_fail_on(what: str | None) -> "Callable[[Report], bool]":
@@ -341,7 +365,7 @@ def _parse_fail_on(what: str | None) -> "Callable[[Report], bool]":
         least = order.index(Severity(what))
     except ValueError:
         allowed = ", ".join([*Severity, *load_rules()])
-        raise typer.BadParameter(f"'{what}' is none of {allowed}", param_hint="--fail-on") from None
+        raise UsageError(f"--fail-on: '{what}' is none of {allowed}") from None
     return lambda report: any(
         order.index(Severity(f.severity)) >= least for f in report.checks.findings
     )
@@ -383,7 +407,7 @@ def _summarise(
 ) -> None:
     if n_reports + len(failures) == 1 and out is None and not skips:
         return
-    where = f" to {out}" if out is not None else ""
+    where = f" to {out}" if out is not None and n_reports else ""
     _say(f"{n_reports} filing{'' if n_reports == 1 else 's'} scored{where}")
     reasons: dict[str, int] = {}
     for skip in skips:
@@ -393,7 +417,7 @@ def _summarise(
     if failures:
         _say(f"{len(failures)} failed:")
         for failure in failures:
-            _say(f"  {failure.source}")
+            _say(f"- {failure.source}")
 
 
 def _width() -> int:
@@ -403,11 +427,11 @@ def _width() -> int:
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    typer.echo(to_line(text), err=True)
 
 
 def _complain(text: str) -> None:
-    _say(f"error: {' '.join(text.split())}")
+    _say(f"error: {text}")
 
 
 def _fail(text: str, status: int = 2) -> NoReturn:

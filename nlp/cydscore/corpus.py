@@ -13,6 +13,8 @@ from cydscore.tags import DENIAL, load_tags
 
 #: Samples on which figures are given: drawn without a look at what a model says.
 JUDGED_SAMPLES: Final = frozenset({"whole_filing", "enriched", None})
+#: Sentences written for training, in no filing: never judged, and left out of calibration.
+AUTHORED_SAMPLE: Final = "authored"
 COMPANIES_FILE: Final = "companies.csv"
 
 _T = TypeVar("_T")
@@ -60,6 +62,33 @@ class LabelledSegment:
     line: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlabelled:
+    """A sentence of filings that nobody labelled.
+
+    Attributes
+    ----------
+    text
+        The sentence.
+    companies
+        Every company that uses it; it is kept from a tagger that must not know one of them.
+    """
+
+    text: str
+    companies: frozenset[str]
+
+
+def fold_text(text: str) -> str:
+    """Return the letters and digits of a text in lower case, by which duplicates are known.
+
+    Parameters
+    ----------
+    text
+        The text.
+    """
+    return _NOT_WORD.sub("", text.lower())
+
+
 def read_corpus(
     path: str | Path, *, companies: Mapping[str, str] | None = None
 ) -> list[LabelledSegment]:
@@ -85,7 +114,7 @@ def read_corpus(
     """
     file = Path(path)
     file = file / "segments.jsonl" if file.is_dir() else file
-    known = _find_companies(file) if companies is None else companies
+    known = find_companies(file) if companies is None else companies
     segments: list[LabelledSegment] = []
     lines: dict[str, int] = {}
     for number, row in _read_rows(file):
@@ -120,7 +149,7 @@ def drop_duplicates(segments: Iterable[LabelledSegment]) -> list[LabelledSegment
     for judged in (True, False):
         for i, segment in enumerate(rows):
             if (segment.sample in JUDGED_SAMPLES) is judged:
-                kept.setdefault(_NOT_WORD.sub("", segment.text.lower()), i)
+                kept.setdefault(fold_text(segment.text), i)
     return [rows[i] for i in sorted(kept.values())]
 
 
@@ -152,7 +181,14 @@ def read_companies(path: str | Path) -> dict[str, str]:
         raise InputMissingError(f"{path}: no such file; expected accession,cik lines") from error
 
 
-def _find_companies(file: Path) -> Mapping[str, str]:
+def find_companies(file: Path) -> Mapping[str, str]:
+    """Return company by accession number, from beside a file or from the clone's own corpus.
+
+    Parameters
+    ----------
+    file
+        A file of labels.
+    """
     clone = Path(__file__).parents[2] / "corpora" / "item106"
     for folder in (file.parent, clone):
         if (folder / COMPANIES_FILE).is_file():

@@ -5,6 +5,17 @@ command line prints it after ``error: `` and goes on with the rest of a batch.
 """
 
 
+def to_line(text: str) -> str:
+    """Return text in one line, without the control characters that could steer a terminal.
+
+    Parameters
+    ----------
+    text
+        Any text, also what a hostile filing holds.
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 class CydscoreError(Exception):
     """Base of every error that cydscore raises on purpose."""
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
 from types import MappingProxyType
@@ -82,6 +82,7 @@ def split_words(text: str) -> list[str]:
     return text.lower().translate(_FOLD).split()
 
 
+@lru_cache(maxsize=1 << 16)
 def stem_word(word: str) -> str:
     """Return a word without its ending; a figure as ``#`` and a year as ``#year``."""
     if word[0].isdigit():
@@ -135,6 +136,8 @@ class FeatureExtractor:
     ----------
     min_count
         Number of segments in which an n-gram must occur to become a feature.
+    min_count_apart
+        Number of segments in which two words that stand apart must do so.
 
     Attributes
     ----------
@@ -150,8 +153,9 @@ class FeatureExtractor:
     keys_: Ints
     idf_: NDArray[np.float32]
 
-    def __init__(self, *, min_count: int = 2) -> None:
+    def __init__(self, *, min_count: int = 2, min_count_apart: int = 5) -> None:
         self.min_count = min_count
+        self.min_count_apart = min_count_apart
 
     def fit(self, X: Iterable[str | Passage]) -> Self:
         """Learn the vocabulary.
@@ -170,7 +174,7 @@ class FeatureExtractor:
         keys, rows = self._keys(passages, words, roles)
         unique = np.unique(np.stack([keys, rows]), axis=1)[0]
         keys, n_rows = np.unique(unique, return_counts=True)
-        kept = n_rows >= self.min_count
+        kept = n_rows >= np.where(keys >> 60 == _APART, self.min_count_apart, self.min_count)
         self.keys_ = keys[kept]
         self.idf_ = (1 + np.log((1 + len(passages)) / (1 + n_rows[kept]))).astype(np.float32)
         return self
@@ -306,7 +310,8 @@ def _gaps(ids: Ints, rows: Ints, gap: int) -> tuple[Ints, Ints]:
 
 def _shapes(passages: Sequence[Passage], words: list[list[str]]) -> tuple[Ints, Ints]:
     """Return what a segment looks like: its length class, list lead-in, heading, fragment."""
-    keys, rows = [], []
+    keys: list[int] = []
+    rows: list[int] = []
     for row, (passage, inside) in enumerate(zip(passages, words, strict=True)):
         text = passage.text.rstrip()
         marks = (

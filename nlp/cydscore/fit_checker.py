@@ -6,12 +6,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cydscore.check.asks import load_block_asks, load_flag_asks
+from cydscore.check.asks import load_flag_asks
 from cydscore.check.blocks import FITS, describe_block
 from cydscore.check.decide import Floats, Softmax
 from cydscore.check.flags import describe_flag, describe_material, judge
+from cydscore.errors import CorpusError
 from cydscore.labelled import ReadFiling
-from cydscore.taxonomy import MATERIAL_FLAG
+from cydscore.taxonomy import MATERIAL_FLAG, annual_block_names
 
 #: How the labels name the flags.
 FLAG_KEYS: Final[Mapping[str, str]] = {
@@ -43,7 +44,16 @@ def fit_checker(
         Labels: what the text states on each flag, and the fit of each block.
     read
         The filings by accession number.
+
+    Raises
+    ------
+    CorpusError
+        If a label is missing, or there are too few to learn from.
     """
+    for row in rows:
+        missing = [key for key in (*FLAG_KEYS, "material") if key not in row["stated"]]
+        if missing:
+            raise CorpusError(f"labels of {row['adsh']}: 'stated' has no {', '.join(missing)}")
     filings = [read[row["adsh"]] for row in rows]
     folds = np.array([filing.fold for filing in filings])
     asks = load_flag_asks()
@@ -92,6 +102,7 @@ def _fit_both(
 def _fit_softmax(X: Floats, y: NDArray[Any], C: float) -> Softmax:
     from sklearn.linear_model import LogisticRegression
 
+    _require_classes(y, 2)
     mean, scale = X.mean(axis=0), X.std(axis=0) + 0.1
     head = LogisticRegression(C=C, max_iter=5000).fit((X - mean) / scale, y)
     weights, bias = head.coef_, head.intercept_
@@ -110,7 +121,7 @@ def _fit_blocks(
     rows: Sequence[Mapping[str, Any]], filings: Sequence[ReadFiling]
 ) -> tuple[dict[str, Softmax], dict[str, float]]:
     """Return a decision an element; what the elements have in common is learnt from all of them."""
-    elements = list(load_block_asks())
+    elements = annual_block_names()
     samples = []
     for row, read in zip(rows, filings, strict=True):
         for element, fit in row["blocks"].items():
@@ -152,6 +163,7 @@ def _fit_shared(
     """Return decisions whose weights are shared ones plus each element's own, both kept small."""
     from sklearn.linear_model import LogisticRegression
 
+    _require_classes(y, len(FITS))
     mean, scale = X.mean(axis=0), X.std(axis=0) + 0.1
     Z = (X - mean) / scale
     present = np.unique(which)
@@ -162,7 +174,10 @@ def _fit_shared(
     n = Z.shape[1]
     order = [list(head.classes_).index(fit) for fit in FITS]
     coef, bias = head.coef_[order], head.intercept_[order]
-    decisions = {}
+    decisions = {
+        element: Softmax(classes=FITS, mean=mean, scale=scale, weights=coef[:, :n], bias=bias)
+        for element in elements
+    }
     for k, element in enumerate(present):
         first = n + len(present) + k * n
         decisions[elements[element]] = Softmax(
@@ -173,6 +188,15 @@ def _fit_shared(
             bias=bias + 2 * coef[:, n + k],
         )
     return decisions
+
+
+def _require_classes(y: NDArray[Any], least: int) -> None:
+    found = sorted({str(label) for label in y})
+    if len(found) < least:
+        raise CorpusError(
+            f"the labels of some folds are only {' and '.join(found) or 'none'}, and {least} kinds "
+            "are needed to learn from; label more filings, of more companies"
+        )
 
 
 def _choose_least_contradiction(

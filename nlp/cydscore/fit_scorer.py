@@ -33,8 +33,6 @@ def fit_scorer(
     checker
         Parameters of the checker, for the part on consistency.
     """
-    from scipy.stats import spearmanr
-
     filings = [read[row["adsh"]] for row in rows]
     folds = np.array([filing.fold for filing in filings])
     made = Checker.from_json(checker)
@@ -60,11 +58,20 @@ def fit_scorer(
             "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)},
             "bias": round(float(bias), 4),
         }
-        figures[f"spearman_{part}"] = float(spearmanr(held_out, points).statistic)
+        figures[f"spearman_{part}"] = _correlate_ranks(held_out, points)
         # What later parts are made from must not have seen its own grade.
         for measures, value in zip(raw, held_out, strict=True):
             measures[part] = float(value)
     return scorer, figures
+
+
+def _correlate_ranks(held_out: Floats, points: Floats) -> float:
+    """Return Spearman's rank correlation; 0 where either side is the same for all filings."""
+    from scipy.stats import spearmanr
+
+    if np.ptp(held_out) == 0 or np.ptp(points) == 0:
+        return 0.0
+    return float(spearmanr(held_out, points).statistic)
 
 
 def _fit_line(X: Floats, points: Floats) -> tuple[Floats, float]:

@@ -67,12 +67,18 @@ def read_labels(path: str | Path | None, keys: Sequence[str]) -> list[dict[str, 
         lines = Path(path).read_text("utf-8").splitlines()
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: not UTF-8 text; save the labels as UTF-8") from error
     for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
             row = json.loads(line)
-            missing = [key for key in ("adsh", *keys) if key not in row]
-        except (json.JSONDecodeError, TypeError) as error:
-            raise CorpusError(f"{path}, line {number}: not a JSON object ({error})") from error
+        except json.JSONDecodeError as error:
+            raise CorpusError(f"{path}, line {number}: not JSON ({error.msg})") from error
+        if not isinstance(row, dict):
+            raise CorpusError(f"{path}, line {number}: {line:.40}; expected a JSON object")
+        missing = [key for key in ("adsh", *keys) if key not in row]
         if missing:
             raise CorpusError(f"{path}, line {number}: no {', '.join(missing)}")
         rows.append(row)

@@ -220,12 +220,15 @@ class Tagging:
         Whether it reached the label's threshold, same shape.
     specificity
         0, 1 or 2, shape (n_segments,).
+    at_least
+        Calibrated probability of specificity 1 or more, and of 2, shape (n_segments, 2).
     """
 
     labels: tuple[str, ...]
     probability: NDArray[np.float64]
     stated: NDArray[np.bool_]
     specificity: NDArray[np.int8]
+    at_least: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.probability)
@@ -238,6 +241,7 @@ class Tagging:
             probability=self.probability[chosen],
             stated=self.stated[chosen],
             specificity=self.specificity[chosen],
+            at_least=self.at_least[chosen],
         )
 
     def columns(self, tags: Sequence[str]) -> NDArray[np.float64]:

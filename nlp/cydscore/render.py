@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
+from cydscore.errors import to_line
 from cydscore.records import Filing, FlagCheck
 from cydscore.report import PARTS, Report
 from cydscore.tags import DENIAL, load_tags, tag_names
@@ -52,14 +53,9 @@ def render_report(report: Report, *, width: int = 100) -> str:
 
 def describe_filing(filing: Filing) -> str:
     """Return a filing's company, form and period in one line."""
-    form = filing.form or "form unknown"
+    name = filing.company or filing.accession or filing.source
     period = f", period to {filing.period_end}" if filing.period_end else ""
-    return f"{clean(filing.company or filing.accession or filing.source)} ({clean(form)}{period})"
-
-
-def clean(text: str) -> str:
-    """Return text without the control characters that could steer a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return to_line(f"{name} ({filing.form or 'form unknown'}{period})")
 
 
 def _render_head(report: Report) -> Iterator[str]:
@@ -68,7 +64,7 @@ def _render_head(report: Report) -> Iterator[str]:
     yield head
     yield "=" * min(len(head), 100)
     known = [("accession", filing.accession), ("CIK", filing.cik), ("read as", filing.format.value)]
-    yield " · ".join(f"{name} {value}" for name, value in known if value)
+    yield " · ".join(f"{name} {to_line(value)}" for name, value in known if value)
     blocks = {s for segment in report.segments for s in segment.elements}
     yield (
         f"{len(report.segments)} segments, {len(filing.facts)} facts, {len(blocks)} text blocks"
@@ -101,7 +97,7 @@ def _render_content(report: Report, width: int) -> Iterator[str]:
 def _quote(report: Report, row: int, label: str, width: int) -> Iterator[str]:
     segment = report.segments[row]
     probability = report.tagging.columns([label])[row, 0]
-    text = textwrap.shorten(clean(segment.text), _LONGEST_QUOTE, placeholder=" …")
+    text = textwrap.shorten(to_line(segment.text), _LONGEST_QUOTE, placeholder=" …")
     yield from textwrap.wrap(
         f"“{text}” [{segment.id}, {probability:.2f}]",
         width=width,
@@ -122,7 +118,7 @@ def _render_flags(report: Report, width: int) -> Iterator[str]:
         yield f"      {_declared(flag)}; {said}"
         for name in flag.evidence[:1]:
             text = textwrap.shorten(
-                clean(report.segments[rows[name]].text), _LONGEST_QUOTE, placeholder=" …"
+                to_line(report.segments[rows[name]].text), _LONGEST_QUOTE, placeholder=" …"
             )
             yield from textwrap.wrap(
                 f"“{text}” [{name}]", width=width, initial_indent=" " * 6, subsequent_indent=" " * 6
@@ -151,7 +147,7 @@ def _render_findings(report: Report, width: int) -> Iterator[str]:
     yield "FINDINGS"
     for finding in report.checks.findings:
         yield from textwrap.wrap(
-            f"{finding.severity:<7} {finding.rule}: {clean(finding.detail)} ({finding.cites})",
+            f"{finding.severity:<7} {finding.rule}: {to_line(finding.detail)} ({finding.cites})",
             width=width,
             initial_indent="  ",
             subsequent_indent=" " * 10,

@@ -161,7 +161,7 @@ class Report:
             content[tag] = {
                 "stated": len(stated),
                 "denied": len(denied),
-                "evidence": [self.segments[row].id for row in best],
+                "evidence": [self.segments[row].id for row in dict.fromkeys(best)],
             }
         return content
 

@@ -1,17 +1,19 @@
 """Train a whole model: the tagger, then the checker and the scorer on what it says of filings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from cydscore.corpus import drop_duplicates, find_companies, read_corpus
+from cydscore.corpus import Unlabelled, drop_duplicates, find_companies, read_corpus
 from cydscore.errors import UsageError
 from cydscore.fit_checker import fit_checker
 from cydscore.fit_scorer import fit_scorer
 from cydscore.labelled import GRADED, READ, read_labelled, read_labels
 from cydscore.store import Model, load_model, save_model
 from cydscore.train import fit_folds, train_tagger
+from cydscore.unlabelled import read_unlabelled
 
 Progress = Callable[[str], None]
 
@@ -19,7 +21,7 @@ _N_FOLDS: Final = 5
 
 
 def train_model(  # noqa: PLR0913
-    corpus: str | Path,
+    corpora: Sequence[str | Path],
     out: str | Path,
     *,
     name: str,
@@ -34,8 +36,8 @@ def train_model(  # noqa: PLR0913
 
     Parameters
     ----------
-    corpus
-        Labelled segments.
+    corpora
+        Files of labelled segments, taken together.
     out
         Folder to write the model to.
     name
@@ -47,7 +49,8 @@ def train_model(  # noqa: PLR0913
         JSON lines of graded filings (``adsh``, four parts 0-4, ``overall`` 0-100), or None to
         take the scorer of the default model.
     filings
-        Where those filings are: a folder of Parquet tables, a notes archive, files.
+        Where those filings are: a folder of Parquet tables, a notes archive, files. The tagger
+        also learns from their sentences, labelled or not.
     seed
         Seed of folds and fitting.
     jobs
@@ -65,18 +68,23 @@ def train_model(  # noqa: PLR0913
     say = progress or (lambda _: None)
     if (flags or grades) and not filings:
         raise UsageError("--flags and --grades need --filings, where those filings are")
-    segments = drop_duplicates(read_corpus(corpus))
+    segments = drop_duplicates(chain.from_iterable(map(read_corpus, corpora)))
     flag_rows = read_labels(flags, READ)
     grade_rows = read_labels(grades, GRADED)
-    fit = fit_folds(segments, seed=seed, n_folds=_N_FOLDS, jobs=jobs, progress=say)
-    model = replace(train_tagger(segments, fit=fit, seed=seed, progress=say), name=name)
+    more: tuple[Unlabelled, ...] = ()
+    if filings:
+        say(f"gathering unlabelled sentences of {filings}")
+        more = read_unlabelled(filings, seed=seed)
+    fit = fit_folds(segments, unlabelled=more, seed=seed, n_folds=_N_FOLDS, jobs=jobs, progress=say)
+    tagger = train_tagger(segments, fit=fit, unlabelled=more, seed=seed, progress=say)
+    model = replace(tagger, name=name)
     kept = None if flags and grades else load_model()
     checker = dict(kept.checker) if kept else {}
     scorer = dict(kept.scorer) if kept else {}
     if filings:
         wanted = {str(row["adsh"]) for row in (*flag_rows, *grade_rows)}
         say(f"reading {len(wanted)} labelled filings")
-        companies = find_companies(Path(flags or grades or corpus))
+        companies = find_companies(Path(flags or grades or corpora[0]))
         read = read_labelled(filings, wanted, companies, fit.taggers, seed=seed)
         if flag_rows:
             checker, figures = fit_checker(flag_rows, read)

@@ -150,15 +150,16 @@ class Scorer:
         return cls(scales={name: Scale.from_json(data[name]) for name in MEASURES})
 
     def score(self, segments: Sequence[Segment], tagging: Tagging, checks: Checks) -> Scores:
-        """Return the score of one filing, None throughout where there is too little text."""
+        """Return the score of one filing, None throughout where there is nothing to score.
+
+        That is an incident report, which does not answer Item 106, or too little text.
+        """
         n_words = sum(len(segment.text.split()) for segment in segments)
         least = int(load_score_table()["least_words"])
+        if checks.incident:
+            return _no_scores(n_words, "an incident report is not scored against Item 106")
         if n_words < least:
-            nothing = dict.fromkeys(
-                ("overall", "coverage", "specificity", "consistency", "candour", "clarity")
-            )
-            reason = f"{n_words} words of disclosure; a score needs {least}"
-            return Scores(**nothing, details={"reason": reason, "n_words": n_words})
+            return _no_scores(n_words, f"{n_words} words of disclosure; a score needs {least}")
         answers = answer_questions(tagging)
         raw = measure_filing(segments, tagging, answers)
         parts = {
@@ -186,9 +187,21 @@ class Scorer:
         )
 
 
+def _no_scores(n_words: int, reason: str) -> Scores:
+    return Scores(
+        overall=None,
+        coverage=None,
+        specificity=None,
+        consistency=None,
+        candour=None,
+        clarity=None,
+        details={"reason": reason, "n_words": n_words},
+    )
+
+
 def answer_questions(tagging: Tagging) -> dict[str, float]:
     """Return how far each question of Item 106 is answered, in [0, 1]."""
-    particular = (tagging.specificity > 0).astype(np.float64)
+    particular = tagging.at_least[:, 0]
     answers = {}
     for question in load_questions():
         probability = tagging.any_of([*question.tags, *(DENIAL + tag for tag in question.tags)])
@@ -204,16 +217,16 @@ def measure_filing(
 ) -> dict[str, float]:
     """Return the raw measures that the fitted parts are made from.
 
-    ``particular_log`` and ``verifiable_log`` are log(1 + number of segments of specificity 1 or 2,
-    and of 2); ``*_ratio`` lie in [0, 1]; the others are probabilities.
+    ``particular_log`` and ``verifiable_log`` are log(1 + expected number of segments of
+    specificity 1 or 2, and of 2); ``*_ratio`` lie in [0, 1]; the others are probabilities.
     """
     words = np.array([len(segment.text.split()) for segment in segments], dtype=np.float64)
-    particular = tagging.specificity > 0
+    particular, verifiable = tagging.at_least.T
     topics = tagging.columns(load_score_table()["topics"])
     return {
         "answered_ratio": float(np.mean(list(answers.values()))),
         "particular_log": float(np.log1p(particular.sum())),
-        "verifiable_log": float(np.log1p((tagging.specificity == 2).sum())),
+        "verifiable_log": float(np.log1p(verifiable.sum())),
         "particular_ratio": float(words @ particular / max(words.sum(), 1.0)),
         "topics_ratio": float(topics.max(axis=0, initial=0.0).mean()),
         "past_effect": answers["past_effect"],

@@ -255,8 +255,8 @@ def write_card(manifest: Mapping[str, Any]) -> str:
             "## How well it does",
             "",
             (
-                "Measured out of fold: no filer was both trained on and judged, duplicate sentences "
-                "were dropped first, thresholds were chosen on the other folds."
+                "Measured out of fold: no filer was both trained on and judged, duplicate "
+                "sentences were dropped first, thresholds were chosen on the other folds."
             ),
             "",
             "| figure | value |",
@@ -282,8 +282,8 @@ def write_card(manifest: Mapping[str, Any]) -> str:
         "",
         (
             "The labels are one reading by a language-model annotator, not a lawyer's. It reads "
-            "English only. It does not know whether a disclosure is true or complete. Labels with few "
-            "examples (denials, `material_impact`) are weak: read the sentence."
+            "English only. It does not know whether a disclosure is true or complete. Labels with "
+            "few examples (denials, `material_impact`) are weak: read the sentence."
         ),
         "",
     ]

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from cydscore.calibration import Bools, Calibration, Floats, choose_threshold, fit_logistic
 from cydscore.errors import CorpusError, NotFittedError, UsageError
@@ -18,6 +19,15 @@ from cydscore.records import Tagged, Tagging
 from cydscore.tags import DENIAL, denial_names, implied_tags, tag_names
 
 _CHUNK: Final = 4096
+# Strength of the weights of `weigh_features`, chosen out of fold among few.
+_SMOOTHING: Final = 0.3
+_RATIO_POWER: Final = 0.7
+_RATIO_SHARE: Final = 0.7
+# Learning from unlabelled segments: about where F1 is best on margins, and how far from there a
+# guess counts in full. Heads with few examples guess too badly to learn from it.
+_GUESS_FROM: Final = -0.25
+_GUESS_SURE: Final = 0.6
+_N_TO_GUESS: Final = 100
 _N_LEVELS: Final = 2  # a segment is at least particular; it is verifiable
 
 
@@ -59,6 +69,8 @@ class SegmentTagger:
         Inverse strength of regularisation of the heads.
     min_count
         See `FeatureExtractor`.
+    unlabelled_weight
+        How much an unlabelled segment counts beside a labelled one, in [0, 1].
     calibration_folds
         Number of folds by which `fit` calibrates itself; 0 leaves that to the caller.
     seed
@@ -89,11 +101,13 @@ class SegmentTagger:
         *,
         C: float = 0.3,
         min_count: int = 2,
+        unlabelled_weight: float = 0.3,
         calibration_folds: int = 5,
         seed: int = 0,
     ) -> None:
         self.C = C
         self.min_count = min_count
+        self.unlabelled_weight = unlabelled_weight
         self.calibration_folds = calibration_folds
         self.seed = seed
 
@@ -138,8 +152,13 @@ class SegmentTagger:
         X: Sequence[str | Passage],
         Y: NDArray[Any] | Sequence[Iterable[str]],
         specificity: Sequence[int] | NDArray[Any],
+        *,
+        unlabelled: Sequence[str | Passage] = (),
     ) -> Self:
         """Fit features and heads, and calibrate on parts held out unless told not to.
+
+        Each head is fitted once more with what it first guesses of the unlabelled segments: so
+        it learns words that the labelled ones lack from those that stand beside them.
 
         Parameters
         ----------
@@ -149,8 +168,10 @@ class SegmentTagger:
             Their labels: boolean of shape (segments, labels), or the labels of each by name.
         specificity
             0, 1 or 2 for each segment.
+        unlabelled
+            More segments, whose labels are not known.
         """
-        passages = to_passages(X)
+        passages, more = to_passages(X), to_passages(unlabelled)
         truth = Y if isinstance(Y, np.ndarray) else encode_labels(Y)
         levels = np.asarray(specificity)
         self.labels_ = label_names()
@@ -159,34 +180,65 @@ class SegmentTagger:
             margins = np.zeros((len(passages), len(_targets(truth[:1], levels[:1])[0])), np.float32)
             for k in range(self.calibration_folds):
                 held, kept = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
-                self._fit_heads([passages[i] for i in kept], truth[kept], levels[kept])
+                self._fit_heads([passages[i] for i in kept], truth[kept], levels[kept], more)
                 margins[held] = self.margins([passages[i] for i in held])
-        self._fit_heads(passages, truth, levels)
+        self._fit_heads(passages, truth, levels, more)
         if self.calibration_folds:
             self.calibrate(margins, truth, levels)
         return self
 
     def _fit_heads(
-        self, passages: list[Passage], truth: Bools, levels: NDArray[np.integer]
+        self,
+        passages: list[Passage],
+        truth: Bools,
+        levels: NDArray[np.integer],
+        unlabelled: list[Passage],
     ) -> None:
-        from sklearn.svm import LinearSVC
-
         self.features_ = FeatureExtractor(min_count=self.min_count)
         matrix = self.features_.fit_transform(passages)
+        present = matrix.astype(bool).astype(np.float32)
         targets = _targets(truth, levels)
+        more = self._transform(unlabelled)
         n_heads = targets.shape[1]
         self.weights_ = np.zeros((matrix.shape[1], n_heads), np.float32)
         self.bias_ = np.full(n_heads, -1.0, np.float32)
         for j in range(n_heads):
             n_true = int(targets[:, j].sum())
             if 2 < n_true < len(targets):
-                head = LinearSVC(C=self.C, random_state=self.seed, max_iter=5000)
-                head.fit(matrix, targets[:, j])
+                scale = weigh_features(present, targets[:, j])
+                known = matrix @ sparse.diags(scale)
+                head = self._fit_head(known, targets[:, j], np.ones(len(targets)))
+                if more.shape[0] and n_true >= _N_TO_GUESS:
+                    guessed = more @ sparse.diags(scale)
+                    margin = guessed @ head[0] + head[1]
+                    sure = np.minimum(1, np.abs(margin - _GUESS_FROM) / _GUESS_SURE)
+                    head = self._fit_head(
+                        sparse.vstack([known, guessed]).tocsr(),
+                        np.concatenate([targets[:, j], margin > _GUESS_FROM]),
+                        np.concatenate([np.ones(len(targets)), self.unlabelled_weight * sure]),
+                    )
                 # Rounded so that a stored tagger is this one to the last bit.
-                self.weights_[:, j] = head.coef_[0].astype(np.float16)
-                self.bias_[j] = head.intercept_[0]
+                self.weights_[:, j] = (head[0] * scale).astype(np.float16)
+                self.bias_[j] = head[1]
         n_labels = len(self.labels_) + _N_LEVELS
         self.calibration_ = Calibration.identity(n_heads, n_labels)
+
+    def _fit_head(
+        self, matrix: Any, truth: Bools, weight: NDArray[np.floating]
+    ) -> tuple[NDArray[np.float64], float]:
+        from sklearn.svm import LinearSVC
+
+        head = LinearSVC(C=self.C, random_state=self.seed, max_iter=5000)
+        head.fit(matrix, truth, sample_weight=weight)
+        return head.coef_[0], float(head.intercept_[0])
+
+    def _transform(self, passages: list[Passage]) -> Any:
+        """Return features, made in parts so that memory stays small."""
+        parts = [
+            self.features_.transform(passages[i : i + _CHUNK])
+            for i in range(0, len(passages), _CHUNK)
+        ]
+        return sparse.vstack(parts).tocsr() if parts else self.features_.transform([])
 
     def margins(self, X: Sequence[str | Passage]) -> Floats:
         """Return the margins of all heads, shape (segments, heads).
@@ -299,6 +351,7 @@ class SegmentTagger:
             probability=chances[:, :-_N_LEVELS].astype(np.float64),
             stated=holds,
             specificity=levels,
+            at_least=chances[:, -_N_LEVELS:].astype(np.float64),
         )
 
     def _probabilities(self, X: Sequence[str | Passage]) -> Floats:
@@ -306,6 +359,29 @@ class SegmentTagger:
 
     def _decide(self, chances: Floats) -> tuple[Bools, NDArray[np.int8]]:
         return decide(chances, self.calibration_.thresholds)
+
+
+def weigh_features(present: Any, truth: Bools) -> Floats:
+    """Return how much each feature tells for or against a label, mean 1.
+
+    The log-count ratio of Wang and Manning (2012), Baselines and Bigrams, softened: features that
+    occur alike with and without the label are shrunk, so that few examples suffice.
+
+    Parameters
+    ----------
+    present
+        Sparse, 1 where a segment has a feature, shape (segments, features).
+    truth
+        Whether each segment has the label.
+    """
+    with_label = _SMOOTHING + present[truth].sum(axis=0).A1
+    without = _SMOOTHING + present[~truth].sum(axis=0).A1
+    n_true = float(truth.sum())
+    ratio = with_label / (n_true + 2 * _SMOOTHING)
+    ratio /= without / (len(truth) - n_true + 2 * _SMOOTHING)
+    telling = np.abs(np.log(ratio)) ** _RATIO_POWER
+    weights = (1 - _RATIO_SHARE) + _RATIO_SHARE * telling / telling.mean()
+    return np.asarray(weights, np.float32)
 
 
 def decide(chances: Floats, thresholds: Floats) -> tuple[Bools, NDArray[np.int8]]:

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cydscore.calibration import Calibration, Floats
-from cydscore.corpus import JUDGED_SAMPLES, LabelledSegment, drop_duplicates, read_corpus
+from cydscore.corpus import (
+    AUTHORED_SAMPLE,
+    JUDGED_SAMPLES,
+    LabelledSegment,
+    Unlabelled,
+    drop_duplicates,
+    read_corpus,
+)
 from cydscore.errors import CorpusError
 from cydscore.figures import Evaluation, evaluate_margins
 from cydscore.folds import assign_fold
@@ -47,6 +54,7 @@ class FoldFit:
 def fit_folds(
     segments: Sequence[LabelledSegment],
     *,
+    unlabelled: Sequence[Unlabelled] = (),
     seed: int = 0,
     n_folds: int = 5,
     jobs: int = -1,
@@ -58,6 +66,8 @@ def fit_folds(
     ----------
     segments
         The corpus, duplicates dropped.
+    unlabelled
+        More sentences to learn wording from; those of a fold's companies are kept from its tagger.
     seed
         Seed of folds and fitting.
     n_folds
@@ -83,7 +93,7 @@ def fit_folds(
     if progress:
         progress(f"fitting {n_folds} folds on {len(segments)} segments")
     results = Parallel(n_jobs=jobs)(
-        delayed(_fit_fold)(segments, folds, k, seed) for k in range(n_folds)
+        delayed(_fit_fold)(segments, unlabelled, folds, k, (n_folds, seed)) for k in range(n_folds)
     )
     taggers = [tagger for tagger, _ in results]
     margins = np.zeros((len(segments), results[0][1].shape[1]), np.float32)
@@ -110,6 +120,8 @@ def train_tagger(
     corpus: str | Path | Sequence[LabelledSegment],
     out: str | Path | None = None,
     *,
+    fit: FoldFit | None = None,
+    unlabelled: Sequence[Unlabelled] = (),
     seed: int = 0,
     jobs: int = -1,
     progress: Progress | None = None,
@@ -124,6 +136,10 @@ def train_tagger(
         A corpus, or the path of one.
     out
         Folder to save the model in, or None.
+    fit
+        What `fit_folds` made of the same segments, duplicates dropped; made anew where it is None.
+    unlabelled
+        More sentences to learn wording from.
     seed
         Seed of folds and fitting.
     jobs
@@ -134,13 +150,15 @@ def train_tagger(
     segments = drop_duplicates(
         read_corpus(corpus) if isinstance(corpus, str | Path) else list(corpus)
     )
-    fit = fit_folds(segments, seed=seed, jobs=jobs, progress=progress)
+    fit = fit or fit_folds(segments, unlabelled=unlabelled, seed=seed, jobs=jobs, progress=progress)
     figures = evaluate_folds(segments, fit)
     if progress:
         progress(f"out of fold: macro-F1 {figures.macro_f1:.3f}; fitting on everything")
     truth, levels = _to_arrays(segments)
     tagger = SegmentTagger(calibration_folds=0, seed=seed)
-    tagger.fit([s.text for s in segments], truth, levels)
+    tagger.fit(
+        [s.text for s in segments], truth, levels, unlabelled=[more.text for more in unlabelled]
+    )
     tagger.calibration_ = fit_calibration(fit.margins, truth, levels, judged_weights(segments))
     model = build_model(
         tagger,
@@ -149,6 +167,7 @@ def train_tagger(
             "corpus_sha256": _hash_corpus(segments),
             "seed": seed,
             "n_segments": len(segments),
+            "n_unlabelled": len(unlabelled),
             "n_companies": len({s.company for s in segments}),
             "examples": dict(
                 zip(label_names(), truth.sum(axis=0).astype(int).tolist(), strict=True)
@@ -183,23 +202,35 @@ def evaluate_folds(segments: Sequence[LabelledSegment], fit: FoldFit) -> Evaluat
 def judged_weights(segments: Sequence[LabelledSegment]) -> Floats:
     """Return how much each segment counts in calibration.
 
-    Segments chosen because a model was unsure would make every model look unsure.
+    Segments chosen because a model was unsure would make every model look unsure, and authored
+    ones hold rare labels far more often than filings do.
 
     Parameters
     ----------
     segments
         The segments.
     """
-    return np.array([1.0 if s.sample in JUDGED_SAMPLES else 0.25 for s in segments], np.float32)
+    weights = {**dict.fromkeys(JUDGED_SAMPLES, 1.0), AUTHORED_SAMPLE: 0.0}
+    return np.array([weights.get(s.sample, 0.25) for s in segments], np.float32)
 
 
 def _fit_fold(
-    segments: Sequence[LabelledSegment], folds: NDArray[np.int64], k: int, seed: int
+    segments: Sequence[LabelledSegment],
+    unlabelled: Sequence[Unlabelled],
+    folds: NDArray[np.int64],
+    k: int,
+    split: tuple[int, int],
 ) -> tuple[SegmentTagger, Floats]:
+    n_folds, seed = split
     truth, levels = _to_arrays(segments)
-    kept, held = np.flatnonzero(folds != k), np.flatnonzero(folds == k)
+    kept, held = np.flatnonzero(folds != k).tolist(), np.flatnonzero(folds == k).tolist()
     tagger = SegmentTagger(calibration_folds=0, seed=seed)
-    tagger.fit([segments[i].text for i in kept], truth[kept], levels[kept])
+    strangers = [
+        more.text
+        for more in unlabelled
+        if all(assign_fold(c, n_folds=n_folds, seed=seed) != k for c in more.companies)
+    ]
+    tagger.fit([segments[i].text for i in kept], truth[kept], levels[kept], unlabelled=strangers)
     return tagger, tagger.margins([segments[i].text for i in held])
 
 

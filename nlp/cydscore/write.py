@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Protocol, Self, TextIO
 
-from cydscore.errors import DependencyError, UsageError
+from cydscore.errors import DependencyError, UsageError, to_line
 from cydscore.report import PARTS, Report
 from cydscore.tags import tag_names
 from cydscore.taxonomy import flag_names
@@ -30,6 +30,8 @@ class OutputFormat(StrEnum):
 
 
 _ROWS_A_GROUP: Final = 1000
+#: Control characters that JSON allows in a string and some terminals obey.
+_ESCAPES: Final = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
 class ReportWriter(Protocol):
@@ -60,7 +62,7 @@ class JsonWriter:
 
     def write(self, report: Report) -> None:
         """Write one report."""
-        text = json.dumps(report.to_json(), ensure_ascii=False)
+        text = json.dumps(report.to_json(), ensure_ascii=False).translate(_ESCAPES)
         if self._lines:
             self._stream.write(text + "\n")
         else:
@@ -143,6 +145,8 @@ class ParquetWriter:
 class FileOutput(AbstractContextManager["FileOutput"]):
     """A file of reports that takes its name when it is complete or interrupted.
 
+    Without a report there is no file, and one that was there before stays.
+
     Parameters
     ----------
     path
@@ -151,7 +155,7 @@ class FileOutput(AbstractContextManager["FileOutput"]):
     Raises
     ------
     UsageError
-        If the suffix is none of the formats, or the folder does not exist.
+        If the suffix is none of the formats, the path is a folder, or its folder does not exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -162,18 +166,26 @@ class FileOutput(AbstractContextManager["FileOutput"]):
             raise UsageError(f"{path}: the suffix must be one of {allowed}") from None
         if not path.parent.is_dir():
             raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
+        if path.is_dir():
+            raise UsageError(
+                f"{path}: is a folder; name a file in it, {path / 'scores'}{path.suffix}"
+            )
         self._path = path
+        self._n_reports = 0
         self._part = path.with_name(path.name + ".part")
         self._stream: TextIO | None = None
         if form is OutputFormat.PARQUET:
             self._writer: ReportWriter = ParquetWriter(self._part)
         else:
-            self._stream = self._part.open("w", encoding="utf-8", newline="")
+            self._stream = self._part.open(
+                "w", encoding="utf-8", errors="backslashreplace", newline=""
+            )
             self._writer = make_stream_writer(form, self._stream)
 
     def write(self, report: Report) -> None:
         """Write one report."""
         self._writer.write(report)
+        self._n_reports += 1
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +199,10 @@ class FileOutput(AbstractContextManager["FileOutput"]):
         self._writer.close()
         if self._stream is not None:
             self._stream.close()
-        self._part.replace(self._path)
+        if self._n_reports:
+            self._part.replace(self._path)
+        else:
+            self._part.unlink()
 
 
 def make_stream_writer(form: OutputFormat, stream: TextIO | None = None) -> ReportWriter:
@@ -225,6 +240,7 @@ def _to_cell(value: object) -> object:
     """Return a value as a CSV cell; text that a spreadsheet would run as a formula is quoted."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = to_line(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

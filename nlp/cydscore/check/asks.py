@@ -1,6 +1,7 @@
 """What each element asks for, in tags of the codebook; the table stands in ``data/asks.json``."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,11 +21,14 @@ class Ask:
         Tags that answer it.
     asks_for
         The question in words; "" for flags.
+    words
+        For incident blocks, a pattern of words that an answer uses; None elsewhere.
     """
 
     element: str
     tags: tuple[str, ...]
     asks_for: str
+    words: re.Pattern[str] | None
 
 
 @cache
@@ -37,7 +41,10 @@ def _table() -> Mapping[str, Any]:
 def _read_asks(part: str) -> Mapping[str, Ask]:
     return {
         row["element"]: Ask(
-            element=row["element"], tags=tuple(row["tags"]), asks_for=row.get("asks_for", "")
+            element=row["element"],
+            tags=tuple(row["tags"]),
+            asks_for=row.get("asks_for", ""),
+            words=re.compile(row["words"], re.IGNORECASE) if "words" in row else None,
         )
         for row in _table()[part]
     }

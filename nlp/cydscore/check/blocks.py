@@ -2,7 +2,7 @@
 
 A softmax decision an element over the tagger's probabilities and a few words, fitted to blocks
 read one by one (``cydscore.fit_checker``). No incident block has been labelled, so those are judged
-by their best segment alone.
+by whether they use the words of an answer (``data/asks.json``), with a confidence that says so.
 """
 
 import re
@@ -23,6 +23,7 @@ N_EVIDENCE: Final = 3
 SHORT: Final = 70
 _LEAST_BELONGING: Final = 0.5
 _LEAST_TOPIC: Final = 0.3
+_UNLABELLED_CONFIDENCE: Final = 0.6
 
 # Words that tell in a block of a few words, where tags of whole sentences do not.
 _MENTIONS: Final = tuple(
@@ -122,9 +123,11 @@ def _judge(
         odds = decision.predict_proba([describe_block(element, text, segments, tagging)])[0]
         best = int(odds.argmax())
         return decision.classes[best], float(odds[best])
+    words = load_block_asks()[element].words
+    if words is not None and words.search(text):
+        return "fits", _UNLABELLED_CONFIDENCE
     wanted, _ = _answer(element, segments, tagging)
-    fit = "fits" if wanted >= 0.5 else "partly" if wanted >= 0.2 else "misfit"
-    return fit, max(wanted, 1 - wanted)
+    return ("partly" if wanted >= _LEAST_TOPIC else "misfit"), _UNLABELLED_CONFIDENCE
 
 
 def _answer(element: str, segments: Sequence[Segment], tagging: Tagging) -> tuple[float, float]:

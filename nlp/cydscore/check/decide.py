@@ -82,14 +82,20 @@ class Softmax:
         }
 
     def predict_proba(self, X: Floats | Sequence[Floats]) -> Floats:
-        """Return the probability of each class, shape (n_samples, n_classes)."""
-        Z = (np.asarray(X, dtype=np.float64) - self.mean) / self.scale
-        if Z.shape[-1] != self.weights.shape[1]:
+        """Return the probability of each class, shape (n_samples, n_classes).
+
+        Raises
+        ------
+        ModelError
+            If the features are not as many as it was fitted to.
+        """
+        given = np.asarray(X, dtype=np.float64)
+        if given.shape[-1] != len(self.mean):
             raise ModelError(
-                f"the model's checker expects {self.weights.shape[1]} features, this version "
-                f"makes {Z.shape[-1]}; train it again with cydscore train"
+                f"the model's checker expects {len(self.mean)} features, this version "
+                f"makes {given.shape[-1]}; train it again with cydscore train"
             )
-        margin = Z @ self.weights.T + self.bias
+        margin = (given - self.mean) / self.scale @ self.weights.T + self.bias
         margin -= margin.max(axis=1, keepdims=True)
         odds = np.exp(margin)
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)

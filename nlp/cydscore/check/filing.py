@@ -37,11 +37,14 @@ class Checks:
         One entry a text-block element reported, in the order of the filing.
     findings
         Errors first.
+    incident
+        Whether the filing reports an incident rather than a year.
     """
 
     flags: tuple[FlagCheck, ...]
     blocks: tuple[BlockCheck, ...]
     findings: tuple[Finding, ...]
+    incident: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,7 @@ class Checker:
             and judge(flag.element, flag.declared, flag.stated) == "contradicted"
         ]
         findings = find_findings(filing, flags, blocks, incident=incident, doubtful=doubtful)
-        return Checks(flags=flags, blocks=blocks, findings=findings)
+        return Checks(flags=flags, blocks=blocks, findings=findings, incident=incident)
 
     def _check_element(
         self, element: str, filing: Filing, segments: Sequence[Segment], tagging: Tagging

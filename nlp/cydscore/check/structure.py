@@ -12,6 +12,8 @@ from cydscore.records import BlockCheck, Fact, Filing, Finding, FlagCheck, Kind
 from cydscore.taxonomy import INCIDENT_PREFIX, load_elements
 
 _LEAST_BLOCK = 15
+#: Fiscal years that end on or after it are tagged (Release 33-11216, section II.J).
+_TAGGING_BEGAN = "2024-12-15"
 
 
 class Severity(StrEnum):
@@ -78,8 +80,9 @@ def find_findings(
     doubtful
         Flags whose contradiction was too uncertain to be called one.
     """
+    tagged = bool(filing.facts or filing.unknown)
     found = [
-        *_on_flags(flags, frozenset(doubtful)),
+        *_on_flags(flags if tagged else (), frozenset(doubtful)),
         *_on_blocks(blocks),
         *_on_facts(filing, incident=incident),
     ]
@@ -154,7 +157,8 @@ def _on_facts(filing: Filing, *, incident: bool) -> Iterator[Finding]:
     for unknown in filing.unknown:
         line = f" (line {unknown.origin.line})" if unknown.origin.line else ""
         yield make_finding("unknown-element", f"{unknown.name}{line}")
-    if not filing.facts and not filing.unknown and filing.item:
+    tagged = bool(filing.facts or filing.unknown)
+    if filing.item and not tagged and (filing.period_end or _TAGGING_BEGAN) >= _TAGGING_BEGAN:
         yield make_finding("nothing-tagged", f"{filing.item.name} carries no cyd fact.")
     periods = sorted({fact.period_end for fact in filing.facts if fact.period_end})
     if len(periods) > 1:

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from cydscore.errors import DependencyError, InputError, InputMissingError
+from cydscore.errors import DependencyError, InputError, InputMissingError, to_line
 from cydscore.read.notes import NotesRow, make_filing
 from cydscore.records import Filing
 
@@ -48,10 +48,8 @@ def read_tables(folder: str | Path, accessions: Collection[str] | None = None) -
         )
     }
     rows = (
-        NotesRow(line, **row)
-        for line, row in enumerate(
-            _read_rows(Path(folder) / FACTS_FILE, NotesRow._fields[1:], accessions), 1
-        )
+        NotesRow(**row)
+        for row in _read_rows(Path(folder) / FACTS_FILE, NotesRow._fields[1:], accessions)
     )
     for adsh, group in groupby(rows, key=lambda row: row.adsh):
         yield make_filing(list(group), filings.get(adsh, {}), str(folder))
@@ -71,12 +69,15 @@ def _read_rows(
     if not path.is_file():
         raise InputMissingError(f"{path}: no such table; expected {FILINGS_FILE} and {FACTS_FILE}")
     try:
+        names = pq.read_schema(path).names
+        missing = [name for name in columns if name not in names]
+        if missing:
+            raise InputError(f"{path}: no column {', '.join(missing)}; write the table again")
         table = pq.read_table(path, columns=list(columns))
     except pa.ArrowException as error:
-        raise InputError(f"{path}: cannot be read ({error}); write the table again") from error
-    missing = [name for name in columns if name not in table.column_names]
-    if missing:
-        raise InputError(f"{path}: no column {', '.join(missing)}; write the table again")
+        reason = to_line(str(error))
+        raise InputError(f"{path}: cannot be read ({reason}); write the table again") from error
+    table = table.append_column("line", pa.array(range(1, len(table) + 1)))
     if accessions is not None:
         wanted = pa.array(sorted(accessions), table.schema.field("adsh").type)
         table = table.filter(pc.is_in(table["adsh"], value_set=wanted))
