@@ -1,7 +1,7 @@
 """Score many inputs: expand paths, share the work out, go on where one input fails."""
 
 import glob
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -11,6 +11,7 @@ from typing import Final
 from cydscore.errors import CydscoreError, InputError, InputMissingError, UsageError
 from cydscore.read import read_filing, read_filings
 from cydscore.read.source import STDIN
+from cydscore.read.tables import is_tables, read_tables
 from cydscore.records import Filing
 from cydscore.report import Report, make_reports
 from cydscore.store import Model, load_model
@@ -141,6 +142,30 @@ def expand_inputs(paths: Iterable[str]) -> list[str | Failure]:
         for name in names:
             found.setdefault(name, name)
     return list(found.values())
+
+
+def read_source(source: str | Path, accessions: Collection[str] | None = None) -> Iterator[Filing]:
+    """Yield the filings of a folder of Parquet tables, of an archive, a folder or a file.
+
+    Parameters
+    ----------
+    source
+        Where the filings are.
+    accessions
+        Of tables, read these only; all by default.
+
+    Raises
+    ------
+    InputError
+        If something there cannot be read.
+    """
+    if is_tables(source):
+        yield from read_tables(source, accessions)
+        return
+    for path in expand_inputs([str(source)]):
+        if isinstance(path, Failure):
+            raise InputError(path.reason)
+        yield from read_filings(path)
 
 
 def _expand(path: str) -> list[str]:

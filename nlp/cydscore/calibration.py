@@ -10,6 +10,8 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 _EVEN = 0.5
+#: Fewest positive examples from which a threshold is chosen.
+N_LEAST_TRUE = 8
 
 
 def squash(logits: NDArray[np.floating]) -> Floats:
@@ -113,7 +115,9 @@ def fit_logistic(
     return solution[:-1], float(solution[-1])
 
 
-def choose_threshold(chances: NDArray[np.floating], truth: Bools, *, n_least: int = 8) -> float:
+def choose_threshold(
+    chances: NDArray[np.floating], truth: Bools, *, n_least: int = N_LEAST_TRUE
+) -> float:
     """Return the probability from which saying yes gives the best F1; 0.5 for too few examples.
 
     Parameters

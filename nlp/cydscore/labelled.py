@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cydscore.batch import Failure, expand_inputs
+from cydscore.batch import read_source
 from cydscore.errors import CorpusError
 from cydscore.folds import assign_fold
-from cydscore.read import read_filings
-from cydscore.read.tables import is_tables, read_tables
 from cydscore.records import Filing, Segment, Tagging
 from cydscore.report import to_passages_of
 from cydscore.segment import segment_filing
@@ -115,7 +113,7 @@ def read_labelled(
     """
     wanted = set(accessions)
     read: dict[str, ReadFiling] = {}
-    for filing in _find_filings(source, wanted):
+    for filing in read_source(source, wanted):
         if filing.accession not in wanted or filing.accession in read:
             continue
         company = companies.get(filing.accession) or filing.cik or filing.accession
@@ -132,13 +130,3 @@ def read_labelled(
             f"{missing[0]} for one; name the data that hold them with --filings"
         )
     return read
-
-
-def _find_filings(source: str | Path, accessions: set[str]) -> Iterable[Filing]:
-    if is_tables(source):
-        yield from read_tables(source, accessions)
-        return
-    for path in expand_inputs([str(source)]):
-        if isinstance(path, Failure):
-            raise CorpusError(path.reason)
-        yield from read_filings(path)

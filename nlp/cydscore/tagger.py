@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cydscore.calibration import Bools, Calibration, Floats, choose_threshold, fit_logistic
+from cydscore.calibration import (
+    N_LEAST_TRUE,
+    Bools,
+    Calibration,
+    Floats,
+    choose_threshold,
+    fit_logistic,
+)
 from cydscore.errors import CorpusError, NotFittedError, UsageError
 from cydscore.features import FeatureExtractor, Passage, to_passages
 from cydscore.records import Tagged, Tagging
@@ -462,8 +469,15 @@ def fit_calibration(
     )
     chances = calibration.to_probabilities(margins)
     truths = np.column_stack([truth, levels >= 1, levels >= _N_LEVELS])
-    thresholds = [choose_threshold(chances[:, j], truths[:, j]) for j in range(truths.shape[1])]
-    shared = choose_threshold(chances[:, n_tags:n_labels].T.ravel(), denied)
+    # Rows without weight hold more of the rare labels than filings do: only where the others
+    # have too few examples is a threshold chosen on them too.
+    real = np.ones(len(margins), bool) if weight is None else np.asarray(weight) > 0
+    thresholds = [
+        choose_threshold(chances[rows, j], truths[rows, j])
+        for j in range(truths.shape[1])
+        for rows in [real if truths[real, j].sum() >= N_LEAST_TRUE else np.ones_like(real)]
+    ]
+    shared = choose_threshold(chances[real, n_tags:n_labels].ravel(), truth[real, n_tags:].ravel())
     thresholds[n_tags:n_labels] = [shared] * n_denials
     return Calibration(
         weights=calibration.weights,

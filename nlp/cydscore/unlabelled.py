@@ -1,14 +1,10 @@
 """Gather sentences of filings that nobody labelled, for a tagger to learn their wording from."""
 
-from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from cydscore.batch import Failure, expand_inputs
+from cydscore.batch import read_source
 from cydscore.corpus import Unlabelled, fold_text
-from cydscore.read import read_filings
-from cydscore.read.tables import is_tables, read_tables
-from cydscore.records import Filing
 from cydscore.segment import segment_filing
 
 
@@ -30,7 +26,7 @@ def read_unlabelled(
     """
     texts: dict[str, str] = {}
     companies: dict[str, set[str]] = {}
-    for filing in _read_all(source):
+    for filing in read_source(source):
         company = filing.cik or filing.accession or filing.source
         for segment in segment_filing(filing):
             folded = fold_text(segment.text)
@@ -45,13 +41,3 @@ def read_unlabelled(
 
 def _rank(folded: str, seed: int) -> bytes:
     return blake2b(f"{seed}:{folded}".encode(), digest_size=8).digest()
-
-
-def _read_all(source: str | Path) -> Iterator[Filing]:
-    if is_tables(source):
-        yield from read_tables(source)
-        return
-    paths: Iterable[str | Failure] = expand_inputs([str(source)])
-    for path in paths:
-        if not isinstance(path, Failure):
-            yield from read_filings(path)
