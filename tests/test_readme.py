@@ -223,7 +223,7 @@ def write_figures() -> str:
     model = ROOT / "models" / "default"
     manifest = json.loads((model / "manifest.json").read_text("utf-8"))
     least = json.loads((model / "checker.json").read_text("utf-8"))["least_contradiction"]
-    trained, judged = "`make train`", "`cydscore evaluate default LABELS --out-of-fold`"
+    trained = judged = "`make train`"
     size = f"{manifest['n_segments']:,} segments of {manifest['n_companies']:,} companies"
     m = {key: f"{value:.3f}" for key, value in manifest["metrics"].items() if key != "labels"}
     rows = [

@@ -7,8 +7,9 @@ import numpy as np
 
 from cydscore.corpus import LabelledSegment, drop_duplicates, read_corpus
 from cydscore.figures import Evaluation, LabelFigures, evaluate_margins
+from cydscore.heads import encode_labels
 from cydscore.store import Model, load_model
-from cydscore.tagger import SegmentTagger, encode_labels
+from cydscore.tagger import SegmentTagger
 from cydscore.train import evaluate_folds, fit_folds
 
 __all__ = ["Evaluation", "LabelFigures", "cross_validate_tagger", "evaluate_tagger"]

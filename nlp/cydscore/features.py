@@ -239,15 +239,14 @@ class FeatureExtractor:
 
     def feature_names(self) -> list[str]:
         """Return a readable name for every feature, in the order of the columns."""
-        return [
-            f"{_KINDS[key >> 60]}:"
-            + " ".join(
-                self.units_[unit - 1]
-                for shift in (2 * _BITS, _BITS, 0)
-                if (unit := (key >> shift) & _MASK)
-            )
-            for key in self.keys_.tolist()
-        ]
+        return [self._name_feature(key) for key in self.keys_.tolist()]
+
+    def _name_feature(self, key: int) -> str:
+        kind = key >> 60
+        if kind == _SHAPE:  # which holds a mark and no units
+            return f"{_KINDS[kind]}:{key & _MASK}"
+        units = ((key >> shift) & _MASK for shift in (2 * _BITS, _BITS, 0))
+        return f"{_KINDS[kind]}:" + " ".join(self.units_[unit - 1] for unit in units if unit)
 
     def _index(self) -> None:
         self._number = {unit: i for i, unit in enumerate(self.units_, 1)}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cydscore.calibration import Bools, Calibration, Floats, expected_calibration_error
-from cydscore.tagger import decide, label_names
+from cydscore.heads import decide, label_names
 from cydscore.tags import tag_names
 
 if TYPE_CHECKING:

@@ -22,7 +22,9 @@ import safetensors.numpy
 from cydscore.calibration import Calibration
 from cydscore.errors import ModelError, UsageError
 from cydscore.features import FeatureExtractor
-from cydscore.tagger import SegmentTagger, label_names
+from cydscore.heads import label_names
+from cydscore.model_card import write_card
+from cydscore.tagger import SegmentTagger
 
 SCHEMA: Final = 1
 _MANIFEST: Final = "manifest.json"
@@ -219,75 +221,6 @@ def find_default_model() -> Path:
         if (folder / _MANIFEST).is_file():
             return folder
     raise ModelError(f"no default model in this installation of cydscore; {_ADVICE}")
-
-
-def write_card(manifest: Mapping[str, Any]) -> str:
-    """Return the model card, in Markdown.
-
-    Parameters
-    ----------
-    manifest
-        The model's manifest.
-    """
-    figures = manifest.get("metrics", {})
-    lines = [
-        f"# Model `{manifest['name']}`",
-        "",
-        (
-            "Tags sentences of SEC cybersecurity disclosures (Regulation S-K Item 106, Form 20-F "
-            "Item 16K) by the codebook of cydscore."
-        ),
-        "",
-        "Made by `cydscore train`; this card is generated from `manifest.json`.",
-        "",
-        "| | |",
-        "|---|---|",
-        f"| SHA-256 | `{manifest['sha256']}` |",
-        f"| corpus SHA-256 | `{manifest.get('corpus_sha256', 'not recorded')}` |",
-        f"| segments trained on | {manifest.get('n_segments', 'not recorded')} |",
-        f"| companies | {manifest.get('n_companies', 'not recorded')} |",
-        f"| seed | {manifest.get('seed', 'not recorded')} |",
-        f"| code | cydscore {manifest['code_version']} |",
-        "",
-    ]
-    if figures:
-        lines += [
-            "## How well it does",
-            "",
-            (
-                "Measured out of fold: no filer was both trained on and judged, duplicate "
-                "sentences were dropped first, thresholds were chosen on the other folds."
-            ),
-            "",
-            "| figure | value |",
-            "|---|---|",
-            *(
-                f"| {k.replace('_', ' ')} | {v:.3f} |"
-                for k, v in figures.items()
-                if isinstance(v, float)
-            ),
-            "",
-            "| label | examples judged | precision | recall | F1 |",
-            "|---|---|---|---|---|",
-            *(
-                f"| `{row['label']}` | {row['support']} | {row['precision']:.3f} | "
-                f"{row['recall']:.3f} | {row['f1']:.3f} |"
-                for row in figures.get("labels", [])
-                if row["support"]
-            ),
-            "",
-        ]
-    lines += [
-        "## What it is not",
-        "",
-        (
-            "The labels are one reading by a language-model annotator, not a lawyer's. It reads "
-            "English only. It does not know whether a disclosure is true or complete. Labels with "
-            "few examples (denials, `material_impact`) are weak: read the sentence."
-        ),
-        "",
-    ]
-    return "\n".join(lines)
 
 
 def _serialise(model: Model) -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 """Say of each segment which tags of the codebook it states, which it denies, and how specific.
 
-Linear heads on sparse features give margins; a calibration turns them into probabilities. A denial
-is rare, so it has three sources: a head of its own, one head for any denial, and one for its topic.
+Linear heads on sparse features give margins; a calibration turns them into probabilities. What the
+heads learn stands in `cydscore.heads`.
 """
 
 import inspect
@@ -12,59 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cydscore.calibration import (
-    N_LEAST_TRUE,
-    Bools,
-    Calibration,
-    Floats,
-    choose_threshold,
-    fit_logistic,
-)
-from cydscore.errors import CorpusError, NotFittedError, UsageError
+from cydscore.calibration import Bools, Calibration, Floats
+from cydscore.errors import NotFittedError, UsageError
 from cydscore.features import FeatureExtractor, Passage, to_passages
+from cydscore.heads import (
+    N_LEVELS,
+    decide,
+    encode_labels,
+    fit_calibration,
+    head_targets,
+    label_names,
+    weigh_features,
+)
 from cydscore.records import Tagged, Tagging
-from cydscore.tags import DENIAL, denial_names, implied_tags, tag_names
 
 _CHUNK: Final = 4096
-# Strength of the weights of `weigh_features`, chosen out of fold among few.
-_SMOOTHING: Final = 0.3
-_RATIO_POWER: Final = 0.7
-_RATIO_SHARE: Final = 0.7
 # Learning from unlabelled segments: about where F1 is best on margins, and how far from there a
 # guess counts in full. Heads with few examples guess too badly to learn from it.
 _GUESS_FROM: Final = -0.25
 _GUESS_SURE: Final = 0.6
 _N_TO_GUESS: Final = 100
-_N_LEVELS: Final = 2  # a segment is at least particular; it is verifiable
-
-
-def label_names() -> tuple[str, ...]:
-    """Return what a tagger can say of a segment: every tag, then every denial ``!tag``."""
-    return tag_names() + denial_names()
-
-
-def encode_labels(rows: Iterable[Iterable[str]]) -> Bools:
-    """Return labels as a boolean array of shape (segments, labels), in `label_names` order.
-
-    Parameters
-    ----------
-    rows
-        The tags and denials of each segment.
-
-    Raises
-    ------
-    CorpusError
-        If a label is not in the codebook.
-    """
-    place = {name: i for i, name in enumerate(label_names())}
-    sets = [tuple(row) for row in rows]
-    encoded = np.zeros((len(sets), len(place)), bool)
-    for i, labels in enumerate(sets):
-        for label in labels:
-            if label not in place:
-                raise CorpusError(f"no tag '{label}' in the codebook; `cydscore tags` lists them")
-            encoded[i, place[label]] = True
-    return encoded
 
 
 class SegmentTagger:
@@ -184,7 +151,9 @@ class SegmentTagger:
         self.labels_ = label_names()
         if self.calibration_folds:
             fold = np.arange(len(passages)) % self.calibration_folds
-            margins = np.zeros((len(passages), len(_targets(truth[:1], levels[:1])[0])), np.float32)
+            margins = np.zeros(
+                (len(passages), len(head_targets(truth[:1], levels[:1])[0])), np.float32
+            )
             for k in range(self.calibration_folds):
                 held, kept = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
                 self._fit_heads([passages[i] for i in kept], truth[kept], levels[kept], more)
@@ -204,7 +173,7 @@ class SegmentTagger:
         self.features_ = FeatureExtractor(min_count=self.min_count)
         matrix = self.features_.fit_transform(passages)
         present = matrix.astype(bool).astype(np.float32)
-        targets = _targets(truth, levels)
+        targets = head_targets(truth, levels)
         more = self._transform(unlabelled)
         n_heads = targets.shape[1]
         self.weights_ = np.zeros((matrix.shape[1], n_heads), np.float32)
@@ -227,7 +196,7 @@ class SegmentTagger:
                 # Rounded so that a stored tagger is this one to the last bit.
                 self.weights_[:, j] = (head[0] * scale).astype(np.float16)
                 self.bias_[j] = head[1]
-        n_labels = len(self.labels_) + _N_LEVELS
+        n_labels = len(self.labels_) + N_LEVELS
         self.calibration_ = Calibration.identity(n_heads, n_labels)
 
     def _fit_head(
@@ -302,7 +271,7 @@ class SegmentTagger:
         X
             The segments.
         """
-        return self._probabilities(X)[:, :-_N_LEVELS]
+        return self._probabilities(X)[:, :-N_LEVELS]
 
     def predict(self, X: Sequence[str | Passage]) -> Bools:
         """Return which labels hold, shape (segments, labels), implied ones too.
@@ -355,132 +324,15 @@ class SegmentTagger:
         holds, levels = self._decide(chances)
         return Tagging(
             labels=self.labels_,
-            probability=chances[:, :-_N_LEVELS].astype(np.float64),
+            probability=chances[:, :-N_LEVELS].astype(np.float64),
             stated=holds,
             specificity=levels,
-            at_least=chances[:, -_N_LEVELS:].astype(np.float64),
+            at_least=chances[:, -N_LEVELS:].astype(np.float64),
         )
 
     def _probabilities(self, X: Sequence[str | Passage]) -> Floats:
-        return self.calibration_.to_probabilities(self.margins(X))
+        margins = self.margins(X)  # first: it refuses to go on unfitted
+        return self.calibration_.to_probabilities(margins)
 
     def _decide(self, chances: Floats) -> tuple[Bools, NDArray[np.int8]]:
         return decide(chances, self.calibration_.thresholds)
-
-
-def weigh_features(present: Any, truth: Bools) -> Floats:
-    """Return how much each feature tells for or against a label, mean 1.
-
-    The log-count ratio of Wang and Manning (2012), Baselines and Bigrams, softened: features that
-    occur alike with and without the label are shrunk, so that few examples suffice.
-
-    Parameters
-    ----------
-    present
-        Sparse, 1 where a segment has a feature, shape (segments, features).
-    truth
-        Whether each segment has the label.
-    """
-    with_label = _SMOOTHING + present[truth].sum(axis=0).A1
-    without = _SMOOTHING + present[~truth].sum(axis=0).A1
-    n_true = float(truth.sum())
-    ratio = with_label / (n_true + 2 * _SMOOTHING)
-    ratio /= without / (len(truth) - n_true + 2 * _SMOOTHING)
-    telling = np.abs(np.log(ratio)) ** _RATIO_POWER
-    weights = (1 - _RATIO_SHARE) + _RATIO_SHARE * telling / telling.mean()
-    return np.asarray(weights, np.float32)
-
-
-def decide(chances: Floats, thresholds: Floats) -> tuple[Bools, NDArray[np.int8]]:
-    """Return labels and specificity for probabilities of labels and levels.
-
-    Parameters
-    ----------
-    chances
-        Shape (segments, labels + 2).
-    thresholds
-        Shape (labels + 2,).
-    """
-    above = chances >= thresholds
-    holds, levels = above[:, :-_N_LEVELS], above[:, -_N_LEVELS:]
-    names = label_names()
-    for tag, others in implied_tags().items():
-        for other in others:
-            holds[:, names.index(other)] |= holds[:, names.index(tag)]
-    return holds, np.where(levels[:, 1], 2, levels[:, 0]).astype(np.int8)
-
-
-def _targets(truth: Bools, levels: NDArray[np.integer]) -> Bools:
-    """Return what each head learns: tags, denials, any denial, topics, levels of specificity."""
-    n_tags = len(tag_names())
-    denied = truth[:, n_tags:]
-    stated = truth[:, [tag_names().index(name.removeprefix(DENIAL)) for name in denial_names()]]
-    return np.column_stack(
-        [truth, denied.any(axis=1), stated | denied, levels >= 1, levels >= _N_LEVELS]
-    )
-
-
-def fit_calibration(
-    margins: Floats,
-    truth: Bools,
-    levels: NDArray[np.integer],
-    weight: NDArray[np.floating] | None = None,
-) -> Calibration:
-    """Return the calibration of margins that were made on segments not trained on.
-
-    Every tag has a logistic curve of its own; the denials share one on three margins.
-
-    Parameters
-    ----------
-    margins
-        Shape (segments, heads).
-    truth
-        Boolean, shape (segments, labels).
-    levels
-        Specificity of each segment.
-    weight
-        How much each segment counts; all alike where it is None.
-    """
-    n_tags, n_denials = len(tag_names()), len(denial_names())
-    n_labels, any_denial = n_tags + n_denials, n_tags + n_denials
-    topics = any_denial + 1
-    n_heads = margins.shape[1]
-    weights = np.zeros((n_heads, n_labels + _N_LEVELS))
-    bias = np.zeros(n_labels + _N_LEVELS)
-    targets = _targets(truth, levels)
-    own = [(j, j) for j in range(n_tags)]
-    own += [(n_heads - _N_LEVELS + i, n_labels + i) for i in range(_N_LEVELS)]
-    for head, label in own:
-        slopes, bias[label] = fit_logistic(margins[:, [head]], targets[:, head], weight=weight)
-        weights[head, label] = slopes[0]
-    stacked = np.concatenate(
-        [margins[:, [n_tags + i, any_denial, topics + i]] for i in range(n_denials)]
-    )
-    repeated = None if weight is None else np.tile(weight, n_denials)
-    denied = truth[:, n_tags:].T.ravel()
-    slopes, intercept = fit_logistic(stacked, denied, weight=repeated)
-    for i in range(n_denials):
-        weights[[n_tags + i, any_denial, topics + i], n_tags + i] = slopes
-        bias[n_tags + i] = intercept
-    calibration = Calibration(
-        weights=weights.astype(np.float32),
-        bias=bias.astype(np.float32),
-        thresholds=np.full(n_labels + _N_LEVELS, 0.5, np.float32),
-    )
-    chances = calibration.to_probabilities(margins)
-    truths = np.column_stack([truth, levels >= 1, levels >= _N_LEVELS])
-    # Rows without weight hold more of the rare labels than filings do: only where the others
-    # have too few examples is a threshold chosen on them too.
-    real = np.ones(len(margins), bool) if weight is None else np.asarray(weight) > 0
-    thresholds = [
-        choose_threshold(chances[rows, j], truths[rows, j])
-        for j in range(truths.shape[1])
-        for rows in [real if truths[real, j].sum() >= N_LEAST_TRUE else np.ones_like(real)]
-    ]
-    shared = choose_threshold(chances[real, n_tags:n_labels].ravel(), truth[real, n_tags:].ravel())
-    thresholds[n_tags:n_labels] = [shared] * n_denials
-    return Calibration(
-        weights=calibration.weights,
-        bias=calibration.bias,
-        thresholds=np.array(thresholds, np.float32),
-    )

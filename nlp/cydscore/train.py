@@ -20,8 +20,9 @@ from cydscore.corpus import (
 from cydscore.errors import CorpusError
 from cydscore.figures import Evaluation, evaluate_margins
 from cydscore.folds import assign_fold
+from cydscore.heads import encode_labels, fit_calibration, label_names
 from cydscore.store import Model, build_model, save_model
-from cydscore.tagger import SegmentTagger, encode_labels, fit_calibration, label_names
+from cydscore.tagger import SegmentTagger
 
 Progress = Callable[[str], None]
 
