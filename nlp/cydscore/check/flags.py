@@ -16,6 +16,8 @@ from cydscore.tags import DENIAL
 from cydscore.taxonomy import MATERIAL_FLAG, flag_names, load_elements
 
 N_EVIDENCE = 3
+_PLAIN_DENIAL = 0.9
+_LEAST_EFFECT = 0.1
 
 
 def describe_flag(ask: Ask, tagging: Tagging) -> Floats:
@@ -97,10 +99,7 @@ def check_flags(
     yes_no = decisions["flags"]
     odds = yes_no.predict_proba([describe_flag(ask, tagging) for ask in asks.values()])
     stated = dict(zip(asks, (_best_class(yes_no, row) for row in odds), strict=True))
-    material = decisions["material"]
-    stated[MATERIAL_FLAG] = _best_class(
-        material, material.predict_proba([describe_material(segments, tagging)])[0]
-    )
+    stated[MATERIAL_FLAG] = _judge_effect(segments, tagging, decisions["material"])
     checks = []
     for name in flag_names():
         guess, confidence = stated[name]
@@ -121,6 +120,26 @@ def check_flags(
             )
         )
     return tuple(checks)
+
+
+def _judge_effect(
+    segments: Sequence[Segment], tagging: Tagging, decision: Softmax
+) -> tuple[str, float]:
+    """Return what is stated of a material effect, and with what confidence.
+
+    Where a sentence plainly denies both limbs and none states an effect, an incident that was told
+    does not affirm one.
+    """
+    odds = decision.predict_proba([describe_material(segments, tagging)])[0]
+    past, likely, effect = tagging.columns(
+        ("no_past_impact", "no_likely_impact", "material_impact")
+    ).T
+    denied = _best(np.minimum(past, likely)) >= _PLAIN_DENIAL
+    if denied and _best(effect) < _LEAST_EFFECT and "affirmed" in decision.classes:
+        odds = odds.copy()
+        odds[decision.classes.index("affirmed")] = 0.0
+        odds /= odds.sum()
+    return _best_class(decision, odds)
 
 
 def judge(element: str, declared: bool | None, stated: str) -> str:
