@@ -25,14 +25,16 @@ from cydscore.write import row_types
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 EXAMPLES = ROOT / "corpora" / "example" / "filings"
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+MANUAL = "\n".join([README, *(page.read_text("utf-8") for page in PAGES)])
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-DOCUMENTS += sorted((ROOT / "corpora").rglob("README.md"))
+DOCUMENTS += [*PAGES, *sorted((ROOT / "corpora").rglob("README.md"))]
 
 
 def find_runs() -> list[tuple[str, list[str]]]:
     """Return the commands marked to run, each with the output shown under it."""
     runs: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"<!-- run -->\n```console\n(.*?)```", README, re.DOTALL):
+    for block in re.findall(r"<!-- run -->\n```console\n(.*?)```", MANUAL, re.DOTALL):
         for line in block.splitlines():
             if line.startswith("$ "):
                 runs.append((line.removeprefix("$ "), []))
@@ -42,10 +44,10 @@ def find_runs() -> list[tuple[str, list[str]]]:
 
 
 def section(title: str) -> str:
-    """Return the text of a section, its subsections with it."""
-    level = re.search(rf"^(#+) {re.escape(title)}$", README, re.MULTILINE)
-    assert level, f"README has no section {title!r}"
-    rest = README[level.end() :]
+    """Return the text of a section of the README or the docs, its subsections with it."""
+    level = re.search(rf"^(#+) {re.escape(title)}$", MANUAL, re.MULTILINE)
+    assert level, f"README and docs have no section {title!r}"
+    rest = MANUAL[level.end() :]
     end = re.search(rf"^#{{1,{len(level[1])}}} ", rest, re.MULTILINE)
     return rest[: end.start()] if end else rest
 
@@ -127,7 +129,7 @@ def test_every_command_and_option_is_explained() -> None:
         assert f"`{option}`" in general or f"`cydscore {option}`" in general
     assert "`-h`" in general
     for name, command in group.commands.items():  # type: ignore[attr-defined]
-        heading = re.search(rf"^### (`cydscore {name}\b.*)$", README, re.MULTILINE)
+        heading = re.search(rf"^#+ (`cydscore {name}\b.*)$", MANUAL, re.MULTILINE)
         assert heading, name
         text = section(heading[1])
         for param in command.params:

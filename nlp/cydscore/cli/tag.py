@@ -1,0 +1,45 @@
+"""``cydscore tag``: tags of single segments."""
+
+from typing import Annotated
+
+import typer
+
+from cydscore.cli.app import ModelOption, app
+
+
+@app.command()
+def tag(
+    path: Annotated[
+        str,
+        typer.Argument(
+            help='JSON lines {"id", "text"}, each one segment, optionally with "elements" (local '
+            'names) and "filing" (consecutive lines of one filing are each other\'s context); '
+            "- is standard input."
+        ),
+    ] = "-",
+    model: ModelOption = None,
+) -> None:
+    """Tag segments: one JSON line out for each line in, in order.
+
+    A line is one segment and is never split again. Exit status 2 on a malformed line.
+
+    Example:  echo '{"id": 1, "text": "Our CISO reports to the board."}' | cydscore tag
+    """
+    import json
+
+    from cydscore.passages import read_passages
+    from cydscore.store import load_model
+
+    tagger = load_model(model).tagger
+    for ids, passages in read_passages(path):
+        tagging = tagger.describe(passages)
+        for row, name in enumerate(ids):
+            said = tagging.describe(row)
+            tags = {label: round(p, 4) for label, p in said.tags.items()}
+            line = {
+                "id": name,
+                "tags": tags,
+                "labels": list(said.labels),
+                "specificity": said.specificity,
+            }
+            typer.echo(json.dumps(line, ensure_ascii=False))

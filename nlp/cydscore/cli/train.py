@@ -1,0 +1,95 @@
+"""``cydscore train`` and ``cydscore evaluate``: models from labelled corpora."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cydscore.cli.app import JobsOption, TableFormat, app, say
+
+
+@app.command()
+def train(
+    corpora: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Labelled segments, JSON lines; several files are taken together.",
+            metavar="CORPUS...",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write the model to.", show_default=False)],
+    name: Annotated[
+        str | None, typer.Option(help="Name of the model.", show_default="that of the folder")
+    ] = None,
+    flags: Annotated[
+        Path | None, typer.Option(help="Filings read against their flags, to fit the checker.")
+    ] = None,
+    grades: Annotated[Path | None, typer.Option(help="Graded filings, to fit the scorer.")] = None,
+    filings: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the filings of --flags and --grades are: a folder of Parquet "
+            "tables, a notes zip or a folder of filings."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 0,
+    jobs: JobsOption = -1,
+) -> None:
+    """Train a model from a labelled corpus; the checker and scorer too where labels are given.
+
+    Without --flags and --grades the new model takes the checker and scorer of the default one.
+
+    Example:  cydscore train corpora/example/segments.jsonl --out models/mine
+    """
+    from cydscore.retrain import train_model
+
+    made = train_model(
+        corpora,
+        out,
+        name=name or out.name,
+        flags=flags,
+        grades=grades,
+        filings=filings,
+        seed=seed,
+        jobs=jobs,
+        progress=say,
+    )
+    say(f"wrote {out} ({made.name}, sha256 {made.sha256[:12]})")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        str, typer.Argument(help="Folder of a model; 'default' is the one that ships.")
+    ],
+    corpus: Annotated[Path, typer.Argument(help="Labelled segments, JSON lines.")],
+    form: Annotated[
+        TableFormat, typer.Option("--format", help="What to write to standard output.")
+    ] = TableFormat.TEXT,
+    folds: Annotated[
+        bool,
+        typer.Option(
+            "--out-of-fold",
+            help="Train anew on the corpus, leaving out each fold of companies in turn, and judge "
+            "on what was left out; the model's settings are used, not its weights.",
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of --out-of-fold.")] = 0,
+) -> None:
+    """Measure a model on a labelled corpus: F1 per tag, denials, specificity, calibration.
+
+    Example:  cydscore evaluate default corpora/example/segments.jsonl
+    """
+    import json
+
+    from cydscore.evaluate import cross_validate_tagger, evaluate_tagger
+    from cydscore.store import load_model
+
+    if folds:
+        result = cross_validate_tagger(corpus, seed=seed)
+    else:
+        result = evaluate_tagger(load_model(None if model == "default" else model), corpus)
+    if form is TableFormat.JSON:
+        typer.echo(json.dumps(result.to_json(), indent=1))
+    else:
+        typer.echo(result.to_text())
