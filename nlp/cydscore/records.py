@@ -6,9 +6,14 @@ Every span is half-open and says which text it indexes: ``text[start:end]`` is t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Indices = NDArray[np.intp]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 class SourceFormat(StrEnum):
@@ -246,19 +251,11 @@ class Tagging:
 
     def columns(self, tags: Sequence[str]) -> NDArray[np.float64]:
         """Return the probabilities of some labels, shape (n_segments, n_tags); 0 if unknown."""
-        probability = np.zeros((len(self), len(tags)))
-        for column, tag in enumerate(tags):
-            if tag in self.labels:
-                probability[:, column] = self.probability[:, self.labels.index(tag)]
-        return probability
+        return _take_columns(self.probability, self.labels, tuple(tags))
 
     def holds(self, tags: Sequence[str]) -> NDArray[np.bool_]:
         """Return whether some labels reached their thresholds, shape (n_segments, n_tags)."""
-        held = np.zeros((len(self), len(tags)), dtype=bool)
-        for column, tag in enumerate(tags):
-            if tag in self.labels:
-                held[:, column] = self.stated[:, self.labels.index(tag)]
-        return held
+        return _take_columns(self.stated, self.labels, tuple(tags))
 
     def any_of(self, tags: Iterable[str]) -> NDArray[np.float64]:
         """Return, for each segment, the highest probability among some labels."""
@@ -273,6 +270,26 @@ class Tagging:
             ),
             specificity=int(self.specificity[row]),
         )
+
+
+@lru_cache(maxsize=1024)
+def _find_columns(labels: tuple[str, ...], tags: tuple[str, ...]) -> tuple[Indices, Indices]:
+    """Return where the known ones of some tags stand among labels, and which tags are unknown."""
+    unknown = [column for column, tag in enumerate(tags) if tag not in labels]
+    places = [labels.index(tag) if tag in labels else 0 for tag in tags]
+    return np.array(places, dtype=np.intp), np.array(unknown, dtype=np.intp)
+
+
+def _take_columns(
+    table: NDArray[_Scalar], labels: tuple[str, ...], tags: tuple[str, ...]
+) -> NDArray[_Scalar]:
+    places, unknown = _find_columns(labels, tags)
+    if len(labels) == 0:
+        return np.zeros((len(table), len(tags)), dtype=table.dtype)
+    taken = table.take(places, axis=1)
+    if len(unknown):
+        taken[:, unknown] = 0
+    return taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,6 +366,8 @@ class Finding:
         What was found here.
     cites
         Paragraph of the rule or standard that it rests on.
+    elements
+        Local names of the elements it speaks of, as they stand in the source.
     evidence
         Ids of the segments it speaks of.
     """
@@ -358,7 +377,49 @@ class Finding:
     title: str
     detail: str
     cites: str
+    elements: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentPart:
+    """What an incident report says of one aspect of its incident.
+
+    Attributes
+    ----------
+    status
+        ``stated``; ``undetermined``, where the report says that it is not known yet; or
+        ``missing``.
+    confidence
+        Probability in [0, 1] that ``status`` is what a reader would say.
+    evidence
+        Ids of the decisive segments, those of the aspect's own text block first.
+    """
+
+    status: str
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCheck:
+    """What an incident report says of its incident, aspect by aspect (Form 8-K Item 1.05).
+
+    Attributes
+    ----------
+    amendment
+        Whether the report amends an earlier one.
+    nature, scope, timing
+        What happened, to what, and when.
+    impact
+        The material impact, or the reasonably likely one.
+    """
+
+    amendment: bool
+    nature: IncidentPart
+    scope: IncidentPart
+    timing: IncidentPart
+    impact: IncidentPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,9 +117,11 @@ class Report:
             row[f"{name}_stated"] = flag.stated if flag else None
             row[f"{name}_verdict"] = flag.verdict if flag else None
             row[f"{name}_confidence"] = flag.confidence if flag else None
-        for tag in tag_names():
-            stated, denied = self.tagging.holds([tag, DENIAL + tag]).sum(axis=0).tolist()
-            row[f"{tag}_stated"], row[f"{tag}_denied"] = stated, denied
+        tags = tag_names()
+        labels = [label for tag in tags for label in (tag, DENIAL + tag)]
+        counts = iter(self.tagging.holds(labels).sum(axis=0).tolist())
+        for tag in tags:
+            row[f"{tag}_stated"], row[f"{tag}_denied"] = next(counts), next(counts)
         row["model"] = self.model["sha256"]
         return row
 

@@ -9,13 +9,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from importlib import resources
 from typing import Any, Final, Self
 
 import numpy as np
 
 from cydscore.check import Checks
-from cydscore.check.decide import Floats
 from cydscore.errors import ModelError
 from cydscore.records import Scores, Segment, Tagging
 from cydscore.tags import DENIAL
@@ -29,7 +29,8 @@ MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
     "overall": ("coverage", "specificity", "candour", "consistency", "clarity"),
 }
 _NEAR_SAME: Final = 0.8
-_CHUNK: Final = 512
+_LEAST_WORDS: Final = 6  # different ones, that a segment needs to count as repeated
+_MOST_COMPARED: Final = 2048  # a hostile file must not take hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,19 +264,22 @@ def score_clarity(segments: Sequence[Segment]) -> float:
 def _find_repeats(words: Sequence[Sequence[str]]) -> list[int]:
     """Return the segments that share nearly all their words with an earlier one."""
     vocabulary: dict[str, int] = {}
-    rows = [sorted({vocabulary.setdefault(w, len(vocabulary)) for w in row}) for row in words]
-    repeats = []
-    for first in range(0, len(rows), _CHUNK):  # a huge filing is compared with itself in pieces
-        chunk = rows[first : first + _CHUNK]
-        holds: Floats = np.zeros((len(chunk), len(vocabulary)), dtype=np.float64)
-        for i, row in enumerate(chunk):
-            holds[i, row] = 1.0
-        size = holds.sum(axis=1)
-        shared = holds @ holds.T
-        union = size[:, None] + size[None, :] - shared
-        near = (shared >= _NEAR_SAME * np.maximum(union, 1.0)) & (size[:, None] >= 6)
-        repeats += [first + i for i in range(len(chunk)) if near[i, :i].any()]
-    return repeats
+    bits = [sum(1 << vocabulary.setdefault(w, len(vocabulary)) for w in set(row)) for row in words]
+    sizes = [bag.bit_count() for bag in bits]
+    # Only bags of nearly one size can share so much.
+    fit = (i for i, size in enumerate(sizes) if size >= _NEAR_SAME * _LEAST_WORDS)
+    order = sorted(fit, key=sizes.__getitem__)
+    repeats: set[int] = set()
+    for place, i in enumerate(order):
+        for j in islice(order, place + 1, place + 1 + _MOST_COMPARED):
+            if sizes[i] < _NEAR_SAME * sizes[j]:
+                break
+            shared = (bits[i] & bits[j]).bit_count()
+            later = max(i, j)
+            near = shared >= _NEAR_SAME * (sizes[i] + sizes[j] - shared)
+            if near and sizes[later] >= _LEAST_WORDS:
+                repeats.add(later)
+    return sorted(repeats)
 
 
 def _describe_answer(question: Question, answer: float) -> dict[str, object]:

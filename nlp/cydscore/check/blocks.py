@@ -7,6 +7,7 @@ by whether they use the words of an answer (``data/asks.json``), with a confiden
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -25,15 +26,17 @@ _LEAST_BELONGING: Final = 0.5
 _LEAST_TOPIC: Final = 0.3
 _UNLABELLED_CONFIDENCE: Final = 0.6
 
-# Words that tell in a block of a few words, where tags of whole sentences do not.
+# Words that tell in a block of a few words, where tags of whole sentences do not; in lower case.
+_COMMITTEE: Final = "committee"
+_BOARD_COMMITTEE: Final = re.compile(
+    r"\b(?:audit|risk|nominating|governance|board|technology|directors)\b[\w ,&']{0,60}"
+    r"committee|committee[\w ]{0,20} (?:of|the) (?:our |the )?board"
+)
+_REACH_BEFORE: Final = 70
+_REACH_AFTER: Final = 45
 _MENTIONS: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern)
     for pattern in (
-        r"committee",
-        (
-            r"\b(?:audit|risk|nominating|governance|board|technology|directors)\b[\w ,&']{0,60}"
-            r"committee|committee[\w ]{0,20} (?:of|the) (?:our |the )?board"
-        ),
         r"\bboard\b|directors",
         (
             r"\bchief\b|officer|\bc[a-z]{1,2}o\b|president|head of|director of|manager|"
@@ -43,6 +46,25 @@ _MENTIONS: Final = tuple(
         r"experience|years|degree|certif|expertise|background|qualif|skills|knowledge",
     )
 )
+
+
+@lru_cache(maxsize=64)  # a block is described once for each element that it may belong to
+def _find_mentions(text: str) -> tuple[float, ...]:
+    """Return 1 or 0 for each group of words that a block's text may mention."""
+    lower = text.lower()
+    own = [_COMMITTEE in lower, _mentions_board_committee(lower)]
+    return tuple(map(float, (*own, *(bool(words.search(lower)) for words in _MENTIONS))))
+
+
+def _mentions_board_committee(lower: str) -> bool:
+    """Tell whether a committee is named as the board's, looking only around the word."""
+    place = lower.find(_COMMITTEE)
+    while place >= 0:
+        end = place + len(_COMMITTEE) + _REACH_AFTER
+        if _BOARD_COMMITTEE.search(lower, max(0, place - _REACH_BEFORE), end):
+            return True
+        place = lower.find(_COMMITTEE, place + 1)
+    return False
 
 
 def describe_block(
@@ -61,7 +83,7 @@ def describe_block(
     """
     wanted, share = _answer(element, segments, tagging)
     short = float(len(text) < SHORT)
-    mentions = np.array([float(bool(mention.search(text))) for mention in _MENTIONS])
+    mentions = np.array(_find_mentions(text))
     tags = tagging.columns(tag_names())
     return np.concatenate(
         [
