@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from importlib import resources
+from itertools import islice
 from typing import Any, Final, Self
 
 import numpy as np
