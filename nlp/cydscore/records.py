@@ -150,6 +150,15 @@ class Filing:
         The cybersecurity Item's own text where the format carries the whole document, or None.
     unknown
         Names in the ``cyd`` namespace that the taxonomy does not have.
+    sic
+        Standard Industrial Classification of the registrant, four digits, or None. This and what
+        follows is known of notes data alone.
+    fiscal_year
+        The filing's fiscal year, or None.
+    filed
+        Date of filing as an ISO date, or None.
+    public_float
+        Market value of the registrant's stock held by outsiders, in US dollars, or None.
     """
 
     source: str
@@ -162,6 +171,10 @@ class Filing:
     facts: tuple[Fact, ...] = ()
     item: ItemText | None = None
     unknown: tuple[UnknownElement, ...] = ()
+    sic: str | None = None
+    fiscal_year: int | None = None
+    filed: str | None = None
+    public_float: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

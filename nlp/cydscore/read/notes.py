@@ -5,6 +5,7 @@ from its neighbours, and decoded, only once its bytes name it.
 """
 
 import html
+import math
 import re
 import zipfile
 import zlib
@@ -22,7 +23,9 @@ from cydscore.taxonomy import load_elements
 FILINGS_TABLE = "sub.tsv"
 TEXTS_TABLE = "txt.tsv"
 
-_FILING_COLUMNS = ("adsh", "cik", "name", "form", "period")
+FILING_COLUMNS = ("adsh", "cik", "name", "form", "period")
+#: Columns of the table of filings that are taken where it has them.
+MORE_COLUMNS = ("sic", "fy", "filed", "pubfloatusd")
 _MARK = b"cyd/"  # the taxonomy's name as it stands in ``version``, before the year
 _NO_DIMENSION = "0x00000000"
 _CHUNK_BYTES = 1 << 20
@@ -125,8 +128,10 @@ def _join_some(names: Sequence[str]) -> str:
     return ", ".join([*names[:5], *(["..."] if names[5:] else [])]) or "nothing"
 
 
-def _read_header(stream: IO[bytes], needed: Sequence[str], table: str) -> tuple[list[int], int]:
-    """Return where the needed columns stand, and how many there are."""
+def _read_header(
+    stream: IO[bytes], needed: Sequence[str], table: str
+) -> tuple[list[int], list[str]]:
+    """Return where the needed columns stand, and the names of all."""
     columns = _decode(stream.readline(_LINE_BYTES)).removeprefix("\ufeff").lower().split("\t")
     missing = [name for name in needed if name not in columns]
     if missing:
@@ -134,27 +139,27 @@ def _read_header(stream: IO[bytes], needed: Sequence[str], table: str) -> tuple[
             f"{table} has no column {', '.join(missing)} (its columns: "
             f"{_join_some(columns)}); take the archive as the SEC publishes it"
         )
-    return [columns.index(name) for name in needed], len(columns)
+    return [columns.index(name) for name in needed], columns
 
 
 def _read_filings_table(archive: zipfile.ZipFile) -> Mapping[str, Mapping[str, str]]:
     filings: dict[str, Mapping[str, str]] = {}
     with _open_table(archive, FILINGS_TABLE) as stream:
-        places, _ = _read_header(stream, _FILING_COLUMNS, FILINGS_TABLE)
+        places, columns = _read_header(stream, FILING_COLUMNS, FILINGS_TABLE)
+        names = dict(zip(FILING_COLUMNS, places, strict=True))
+        names |= {name: columns.index(name) for name in MORE_COLUMNS if name in columns}
         for line in stream:
             cells = _decode(line).split("\t")
             if len(cells) > max(places):
-                row = {
-                    name: _unquote(cells[place])
-                    for name, place in zip(_FILING_COLUMNS, places, strict=True)
-                }
+                row = {n: _unquote(cells[i]) for n, i in names.items() if i < len(cells)}
                 filings[row["adsh"]] = row
     return filings
 
 
 def _read_rows(archive: zipfile.ZipFile, skip: _Skip) -> Iterator[NotesRow]:
     with _open_table(archive, TEXTS_TABLE) as stream:
-        places, n_columns = _read_header(stream, NotesRow._fields[1:], TEXTS_TABLE)
+        places, columns = _read_header(stream, NotesRow._fields[1:], TEXTS_TABLE)
+        n_columns = len(columns)
         for line, data in _find_lines(stream):
             cells = _decode(data).split("\t", n_columns - 1)
             if len(cells) < n_columns:
@@ -244,7 +249,24 @@ def make_filing(rows: Sequence[NotesRow], filing: Mapping[str, str], source: str
             for row in rows
             if row.tag not in elements
         ),
+        sic=filing.get("sic") or None,
+        fiscal_year=_parse_int(filing.get("fy", "")),
+        filed=_parse_date(filing.get("filed", "")),
+        public_float=_parse_amount(filing.get("pubfloatusd", "")),
     )
+
+
+def _parse_int(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def _parse_amount(text: str) -> float | None:
+    """Return an amount in US dollars; an empty cell, 0 or less is none."""
+    try:
+        amount = float(text)
+    except ValueError:
+        return None
+    return amount if 0 < amount < math.inf else None
 
 
 def _make_fact(row: NotesRow, main_date: str) -> Fact:

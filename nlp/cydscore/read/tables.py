@@ -7,14 +7,15 @@ months are kept so; reading them needs the ``parquet`` extra.
 from collections.abc import Collection, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cydscore.errors import DependencyError, InputError, InputMissingError, to_line
-from cydscore.read.notes import NotesRow, make_filing
+from cydscore.read.notes import FILING_COLUMNS, MORE_COLUMNS, NotesRow, make_filing
 from cydscore.records import Filing
 
 FILINGS_FILE = "filings.parquet"
 FACTS_FILE = "facts.parquet"
+_ROWS_AT_ONCE: Final = 4096
 
 
 def is_tables(path: str | Path) -> bool:
@@ -41,23 +42,25 @@ def read_tables(folder: str | Path, accessions: Collection[str] | None = None) -
     InputError
         If a table cannot be read or lacks a column.
     """
+    folder = Path(folder)
     filings = {
         row["adsh"]: row
-        for row in _read_rows(
-            Path(folder) / FILINGS_FILE, ("adsh", "cik", "name", "form", "period"), accessions
-        )
+        for row in _read_rows(folder / FILINGS_FILE, FILING_COLUMNS, accessions, MORE_COLUMNS)
     }
     rows = (
-        NotesRow(**row)
-        for row in _read_rows(Path(folder) / FACTS_FILE, NotesRow._fields[1:], accessions)
+        NotesRow(**row) for row in _read_rows(folder / FACTS_FILE, NotesRow._fields[1:], accessions)
     )
     for adsh, group in groupby(rows, key=lambda row: row.adsh):
         yield make_filing(list(group), filings.get(adsh, {}), str(folder))
 
 
 def _read_rows(
-    path: Path, columns: Collection[str], accessions: Collection[str] | None
-) -> list[dict[str, Any]]:
+    path: Path,
+    columns: Collection[str],
+    accessions: Collection[str] | None,
+    more: Collection[str] = (),
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table, a few thousand of them in memory at a time."""
     try:
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -69,17 +72,22 @@ def _read_rows(
     if not path.is_file():
         raise InputMissingError(f"{path}: no such table; expected {FILINGS_FILE} and {FACTS_FILE}")
     try:
-        names = pq.read_schema(path).names
-        missing = [name for name in columns if name not in names]
-        if missing:
-            raise InputError(f"{path}: no column {', '.join(missing)}; write the table again")
-        table = pq.read_table(path, columns=list(columns))
+        with pq.ParquetFile(path) as table:
+            names = table.schema_arrow.names
+            missing = [name for name in columns if name not in names]
+            if missing:
+                raise InputError(f"{path}: no column {', '.join(missing)}; write the table again")
+            wanted = [*columns, *(name for name in more if name in names)]
+            line = 1
+            for batch in table.iter_batches(_ROWS_AT_ONCE, columns=wanted):
+                lines = pa.array(range(line, line + len(batch)))
+                line += len(batch)
+                rows = batch.append_column("line", lines)
+                if accessions is not None:
+                    kept = pa.array(sorted(accessions), batch.schema.field("adsh").type)
+                    rows = rows.filter(pc.is_in(batch["adsh"], value_set=kept))
+                for row in rows.to_pylist():
+                    yield {name: value or "" for name, value in row.items()}
     except pa.ArrowException as error:
         reason = to_line(str(error))
         raise InputError(f"{path}: cannot be read ({reason}); write the table again") from error
-    table = table.append_column("line", pa.array(range(1, len(table) + 1)))
-    if accessions is not None:
-        wanted = pa.array(sorted(accessions), table.schema.field("adsh").type)
-        table = table.filter(pc.is_in(table["adsh"], value_set=wanted))
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return [{name: value or "" for name, value in row.items()} for row in rows]
