@@ -213,7 +213,7 @@ def test_a_label_that_breaks_the_format_is_named(tmp_path, line, message):
 
 def test_no_file_has_no_labels_and_a_missing_one_is_an_error(tmp_path):
     assert read_labels(None, READ) == []
-    with pytest.raises(CorpusError, match="cannot be read"):
+    with pytest.raises(InputMissingError, match="no such file"):
         read_labels(tmp_path / "none.jsonl", READ)
 
 

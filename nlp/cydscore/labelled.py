@@ -3,7 +3,6 @@
 So the checker and the scorer learn from the tagger's mistakes as they will meet them.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final
 from cydscore.batch import read_source
 from cydscore.errors import CorpusError
 from cydscore.folds import assign_fold
+from cydscore.jsonl import read_json_lines
 from cydscore.records import Filing, Segment, Tagging
 from cydscore.report import to_passages_of
 from cydscore.segment import segment_filing
@@ -55,27 +55,15 @@ def read_labels(path: str | Path | None, keys: Sequence[str]) -> list[dict[str, 
 
     Raises
     ------
+    InputMissingError
+        If there is no such file.
     CorpusError
         If the file cannot be read or a line breaks the format.
     """
     if path is None:
         return []
     rows = []
-    try:
-        lines = Path(path).read_text("utf-8").splitlines()
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}: not UTF-8 text; save the labels as UTF-8") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise CorpusError(f"{path}, line {number}: not JSON ({error.msg})") from error
-        if not isinstance(row, dict):
-            raise CorpusError(f"{path}, line {number}: {line:.40}; expected a JSON object")
+    for number, row in read_json_lines(path):
         missing = [key for key in ("adsh", *keys) if key not in row]
         if missing:
             raise CorpusError(f"{path}, line {number}: no {', '.join(missing)}")

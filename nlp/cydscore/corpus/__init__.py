@@ -1,0 +1,31 @@
+"""Labelled segments: their format, what holds of them, and the formats of annotation tools.
+
+Nothing here reads a filing; what joins labels with filings is in `cydscore.curate`.
+"""
+
+from cydscore.corpus.companies import COMPANIES_FILE, find_companies, read_companies
+from cydscore.corpus.reading import CorpusCheck, check_corpus, check_splits, read_corpus
+from cydscore.corpus.segments import (
+    AUTHORED_SAMPLE,
+    JUDGED_SAMPLES,
+    LabelledSegment,
+    Unlabelled,
+    drop_duplicates,
+    fold_text,
+)
+
+__all__ = [
+    "AUTHORED_SAMPLE",
+    "COMPANIES_FILE",
+    "JUDGED_SAMPLES",
+    "CorpusCheck",
+    "LabelledSegment",
+    "Unlabelled",
+    "check_corpus",
+    "check_splits",
+    "drop_duplicates",
+    "find_companies",
+    "fold_text",
+    "read_companies",
+    "read_corpus",
+]
