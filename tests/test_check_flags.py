@@ -108,7 +108,7 @@ def test_a_doubtful_contradiction_is_called_unsupported_and_noted(confidence, ve
     for name in (INTEGRATED, MATERIAL):
         assert flags[name].verdict == verdict
         assert flags[name].confidence == pytest.approx(confidence, abs=1e-4)
-    assert [f.rule for f in checks.findings if "undeclared" not in f.rule] == [rule, rule]
+    assert [f.rule for f in checks.findings].count(rule) == 2
 
 
 @pytest.mark.parametrize("declared", [True, False, None])

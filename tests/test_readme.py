@@ -15,7 +15,7 @@ import typer
 
 from cydscore import __version__, score_filing
 from cydscore.check.flags import judge
-from cydscore.check.structure import load_rules
+from cydscore.check.rules import load_rules
 from cydscore.cli import app
 from cydscore.report import PARTS
 from cydscore.tags import tag_names

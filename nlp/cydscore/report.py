@@ -8,7 +8,7 @@ import numpy as np
 
 from cydscore.check import Checker, Checks
 from cydscore.features import Passage
-from cydscore.records import Fact, Filing, Kind, Scores, Segment, Tagging
+from cydscore.records import Fact, Filing, IncidentCheck, Kind, Scores, Segment, Tagging
 from cydscore.score import Scorer
 from cydscore.segment import segment_filing
 from cydscore.store import Model
@@ -82,6 +82,7 @@ class Report:
             "content": self._write_content(),
             "flags": [_listed(asdict(flag)) for flag in self.checks.flags],
             "blocks": [_listed(asdict(block)) for block in self.checks.blocks],
+            "incident": _write_incident(self.checks.incident),
             "segments": [self._write_segment(row) for row in range(len(self.segments))],
             "findings": [_listed(asdict(finding)) for finding in self.checks.findings],
             "scores": {part: getattr(self.scores, part) for part in PARTS},
@@ -213,6 +214,12 @@ def _write_fact(fact: Fact) -> dict[str, Any]:
         written["words"] = fact.words
     written |= {"year": fact.year, "period_end": fact.period_end, "main": fact.main}
     return written | {"origin": asdict(fact.origin)}
+
+
+def _write_incident(incident: IncidentCheck | None) -> dict[str, Any] | None:
+    if incident is None:
+        return None
+    return {name: _listed(v) if isinstance(v, dict) else v for name, v in asdict(incident).items()}
 
 
 def _listed(row: dict[str, Any]) -> dict[str, Any]:

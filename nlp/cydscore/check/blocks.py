@@ -116,7 +116,7 @@ def check_block(
     decisions
         One softmax over ``fits``, ``partly`` and ``misfit`` for each annual element.
     """
-    fit, confidence = _judge(element, text, segments, tagging, decisions)
+    fit, confidence = judge_fit(element, text, segments, tagging, decisions)
     belongs_to = None
     if fit == "misfit":
         belongs_to = _find_home(element, text, segments, tagging, decisions)
@@ -133,13 +133,14 @@ def check_block(
     )
 
 
-def _judge(
+def judge_fit(
     element: str,
     text: str,
     segments: Sequence[Segment],
     tagging: Tagging,
     decisions: Mapping[str, Softmax],
 ) -> tuple[str, float]:
+    """Return whether a text fits an element, and with what confidence in [0, 1]."""
     if element in decisions:
         decision = decisions[element]
         odds = decision.predict_proba([describe_block(element, text, segments, tagging)])[0]
@@ -181,7 +182,7 @@ def _find_home(
             )
         if share <= best:
             continue
-        fit, confidence = _judge(other, text, segments, tagging, decisions)
+        fit, confidence = judge_fit(other, text, segments, tagging, decisions)
         if fit == "fits" and confidence >= _LEAST_BELONGING:
             best, home = share, other
     return home

@@ -7,14 +7,18 @@ from typing import Any, Self
 
 from cydscore.check.blocks import check_block
 from cydscore.check.decide import Softmax
+from cydscore.check.findings import find_findings
 from cydscore.check.flags import check_flags, judge
-from cydscore.check.structure import find_findings
+from cydscore.check.incident import check_incident
+from cydscore.check.subject import Subject
+from cydscore.check.swaps import BlockText, find_swaps, name_homes
 from cydscore.errors import ModelError
 from cydscore.records import (
     BlockCheck,
     Filing,
     Finding,
     FlagCheck,
+    IncidentCheck,
     Kind,
     Segment,
     Tagging,
@@ -38,13 +42,13 @@ class Checks:
     findings
         Errors first.
     incident
-        Whether the filing reports an incident rather than a year.
+        What an incident report says of its incident; None for annual reports.
     """
 
     flags: tuple[FlagCheck, ...]
     blocks: tuple[BlockCheck, ...]
     findings: tuple[Finding, ...]
-    incident: bool = False
+    incident: IncidentCheck | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +104,9 @@ class Checker:
         segments, tagging
             Its segments and what the tagger says of them, row by row.
         """
-        incident = is_incident_report(filing)
+        incident = check_incident(filing, segments) if is_incident_report(filing) else None
         flags: tuple[FlagCheck, ...] = ()
-        if not incident:
+        if incident is None:
             flags = check_flags(
                 segments,
                 tagging,
@@ -111,27 +115,48 @@ class Checker:
                 self.flags,
                 self.least_contradiction,
             )
-        blocks = tuple(
-            self._check_element(element, filing, segments, tagging)
-            for element in dict.fromkeys(f.element for f in filing.facts if f.kind is Kind.TEXT)
-        )
-        doubtful = [
-            flag.element
-            for flag in flags
-            if flag.verdict == "unsupported"
-            and judge(flag.element, flag.declared, flag.stated) == "contradicted"
+        texts = _gather_blocks(filing, segments, tagging)
+        blocks = [
+            check_block(element, held.text, held.segments, held.tagging, self.blocks)
+            for element, held in texts.items()
         ]
-        findings = find_findings(filing, flags, blocks, incident=incident, doubtful=doubtful)
-        return Checks(flags=flags, blocks=blocks, findings=findings, incident=incident)
-
-    def _check_element(
-        self, element: str, filing: Filing, segments: Sequence[Segment], tagging: Tagging
-    ) -> BlockCheck:
-        text = " ".join(str(f.value) for f in filing.facts if f.element == element)
-        rows = [i for i, segment in enumerate(segments) if element in segment.elements]
-        return check_block(
-            element, text, [segments[i] for i in rows], tagging.take(rows), self.blocks
+        swapped = find_swaps(blocks, texts, self.blocks)
+        checked = Subject(
+            filing=filing,
+            segments=segments,
+            tagging=tagging,
+            flags=flags,
+            blocks=name_homes(blocks, swapped),
+            incident=incident,
+            doubtful=frozenset(
+                flag.element
+                for flag in flags
+                if flag.verdict == "unsupported"
+                and judge(flag.element, flag.declared, flag.stated) == "contradicted"
+            ),
+            swapped=swapped,
         )
+        return Checks(
+            flags=flags,
+            blocks=tuple(checked.blocks),
+            findings=find_findings(checked),
+            incident=incident,
+        )
+
+
+def _gather_blocks(
+    filing: Filing, segments: Sequence[Segment], tagging: Tagging
+) -> dict[str, BlockText]:
+    """Return the words of each text-block element reported, in the order of the filing."""
+    texts = {}
+    for element in dict.fromkeys(f.element for f in filing.facts if f.kind is Kind.TEXT):
+        rows = [row for row, segment in enumerate(segments) if element in segment.elements]
+        texts[element] = BlockText(
+            text=" ".join(str(fact.value) for fact in filing.facts if fact.element == element),
+            segments=[segments[row] for row in rows],
+            tagging=tagging.take(rows),
+        )
+    return texts
 
 
 def declared_flags(filing: Filing) -> dict[str, bool | None]:

@@ -108,7 +108,7 @@ def check_flags(
         if verdict == "contradicted" and confidence < least:
             verdict = "unsupported"
         evidence = _find_evidence(name, guess, segments, tagging)
-        own = [i for i in words.get(name, ()) if guess != "silent"]
+        own = _pick_own(words.get(name, ()), evidence)
         checks.append(
             FlagCheck(
                 element=name,
@@ -189,6 +189,13 @@ def _find_evidence(
     order = np.argsort(-weight, kind="stable")[:N_EVIDENCE]
     best = weight[order[0]] if len(order) else 0.0
     return [segments[i].id for i in order if weight[i] >= max(0.05, 0.3 * best)]
+
+
+def _pick_own(span: Sequence[str], evidence: Sequence[str]) -> list[str]:
+    """Return the segments of the filer's own span that count: of a long one those that decide."""
+    if len(span) <= N_EVIDENCE:
+        return list(span)
+    return [name for name in evidence if name in span] or list(span[:1])
 
 
 def _best_class(decision: Softmax, odds: Floats) -> tuple[str, float]:

@@ -1,174 +1,61 @@
-"""Findings: what a reader of the filing should look at, each by a rule of ``data/rules.json``."""
+"""Rules that go by the structure of a filing: which facts there are, and which are not."""
 
-import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from importlib import resources
+from collections.abc import Iterable, Iterator
 
-from cydscore.records import BlockCheck, Fact, Filing, Finding, FlagCheck, Kind
-from cydscore.taxonomy import INCIDENT_PREFIX, load_elements
+from cydscore.check.rules import make_finding
+from cydscore.check.subject import Subject
+from cydscore.records import Fact, Finding, Kind
+from cydscore.taxonomy import (
+    INCIDENT_PREFIX,
+    PROCESSES_BLOCK,
+    flag_names,
+    load_elements,
+)
 
 _LEAST_BLOCK = 15
 #: Fiscal years that end on or after it are tagged (Release 33-11216, section II.J).
 _TAGGING_BEGAN = "2024-12-15"
+#: How much of all letters a narrow block holds that is called a whole Item, and how many at least.
+_WHOLE_RATIO = 0.9
+_WHOLE_LETTERS = 1000
+_LEAST_IDENTICAL = 40
+_LAST_MONTH_OF_FIRST_HALF = 6
+_NOT_ALNUM = re.compile(r"[^a-z0-9]")
 
 
-class Severity(StrEnum):
-    """How much a finding weighs, from least to most."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A rule of the checker.
-
-    Attributes
-    ----------
-    id
-        Identifier, for instance ``flag-contradicted``.
-    severity
-        Severity of its findings.
-    title
-        What it finds, in a line.
-    cites
-        Paragraph or standard that it rests on.
-    about
-        What a finding means.
-    """
-
-    id: str
-    severity: Severity
-    title: str
-    cites: str
-    about: str
+def find_in_structure(subject: Subject) -> Iterator[Finding]:
+    """Yield the findings of the rules that go by structure, in no particular order."""
+    yield from _on_names(subject)
+    yield from _on_values(subject.filing.facts)
+    yield from _on_periods(subject)
+    yield from _on_identical_blocks(subject)
+    if subject.incident is None:
+        yield from _on_pairs(subject)
+        yield from _on_whole_blocks(subject)
 
 
-@cache
-def load_rules() -> Mapping[str, Rule]:
-    """Return the rules by identifier."""
-    text = resources.files("cydscore").joinpath("data/rules.json").read_text("utf-8")
-    return {
-        row["id"]: Rule(**{**row, "severity": Severity(row["severity"])})
-        for row in json.loads(text)["rules"]
-    }
-
-
-def find_findings(
-    filing: Filing,
-    flags: Sequence[FlagCheck],
-    blocks: Sequence[BlockCheck],
-    *,
-    incident: bool,
-    doubtful: Iterable[str] = (),
-) -> tuple[Finding, ...]:
-    """Return the findings on a filing, errors first.
-
-    Parameters
-    ----------
-    filing
-        The filing as read.
-    flags, blocks
-        Its checks.
-    incident
-        Whether it is an incident report.
-    doubtful
-        Flags whose contradiction was too uncertain to be called one.
-    """
-    tagged = bool(filing.facts or filing.unknown)
-    found = [
-        *_on_flags(flags if tagged else (), frozenset(doubtful)),
-        *_on_blocks(blocks),
-        *_on_facts(filing, incident=incident),
-    ]
-    order = list(reversed(Severity))
-    return tuple(sorted(found, key=lambda finding: order.index(Severity(finding.severity))))
-
-
-def make_finding(
-    rule: str, detail: str, *, cites: str | None = None, evidence: Sequence[str] = ()
-) -> Finding:
-    """Return a finding of a rule; ``cites`` narrows the paragraph that the rule names."""
-    known = load_rules()[rule]
-    return Finding(
-        rule=rule,
-        severity=known.severity.value,
-        title=known.title,
-        detail=detail,
-        cites=cites or known.cites,
-        evidence=tuple(evidence),
-    )
-
-
-_STATED = {
-    "yes": "the text states it",
-    "no": "the text denies it",
-    "silent": "the text says nothing of it",
-    "affirmed": "the text states a material effect",
-    "denied_both": "the text denies a past and a likely material effect",
-    "denied_past": "the text denies a past material effect only",
-    "hypothetical": "the text only says what could happen",
-}
-_RULE_OF_VERDICT = {
-    "contradicted": "flag-contradicted",
-    "unsupported": "flag-unsupported",
-    "partly_supported": "flag-partly-supported",
-    "undeclared": "flag-undeclared",
-}
-
-
-def _on_flags(flags: Sequence[FlagCheck], doubtful: frozenset[str]) -> Iterator[Finding]:
-    for flag in flags:
-        rule = _RULE_OF_VERDICT.get(flag.verdict)
-        if rule is None:
-            continue
-        if flag.element in doubtful:
-            rule = "flag-doubtful"
-        declared = "not declared" if flag.declared is None else f"declared {flag.declared}".lower()
-        yield make_finding(
-            rule,
-            f"{flag.element} is {declared}; {_STATED[flag.stated]} "
-            f"(confidence {flag.confidence:.2f}).",
-            cites=load_elements()[flag.element].rule,
-            evidence=flag.evidence,
-        )
-
-
-def _on_blocks(blocks: Sequence[BlockCheck]) -> Iterator[Finding]:
-    for block in blocks:
-        if block.fit == "fits":
-            continue
-        home = f" It answers {block.belongs_to}." if block.belongs_to else ""
-        yield make_finding(
-            "block-misfit" if block.fit == "misfit" else "block-partly",
-            f"{block.element}: {block.reason}{home}",
-            cites=load_elements()[block.element].rule,
-            evidence=block.evidence,
-        )
-
-
-def _on_facts(filing: Filing, *, incident: bool) -> Iterator[Finding]:
-    yield from _on_values(filing.facts)
+def _on_names(subject: Subject) -> Iterator[Finding]:
+    filing = subject.filing
     for unknown in filing.unknown:
         line = f" (line {unknown.origin.line})" if unknown.origin.line else ""
-        yield make_finding("unknown-element", f"{unknown.name}{line}")
-    tagged = bool(filing.facts or filing.unknown)
-    if filing.item and not tagged and (filing.period_end or _TAGGING_BEGAN) >= _TAGGING_BEGAN:
-        yield make_finding("nothing-tagged", f"{filing.item.name} carries no cyd fact.")
-    periods = sorted({fact.period_end for fact in filing.facts if fact.period_end})
-    if len(periods) > 1:
-        yield make_finding("several-periods", ", ".join(periods))
+        yield make_finding("unknown-element", elements=[unknown.name], line=line)
+    for name in dict.fromkeys(fact.element for fact in filing.facts):
+        years = {fact.year for fact in filing.facts if fact.element == name and fact.year}
+        strange = sorted(years - set(load_elements()[name].years))
+        if strange:
+            yield make_finding("element-not-in-year", elements=[name], year=strange[0])
+    untold = (filing.period_end or _TAGGING_BEGAN) >= _TAGGING_BEGAN
+    if filing.item and not subject.is_tagged and untold:
+        yield make_finding("nothing-tagged", item=filing.item.name)
+    is_incident = subject.incident is not None
     foreign = sorted(
-        {f.element for f in filing.facts if f.element.startswith(INCIDENT_PREFIX) != incident}
+        {f.element for f in filing.facts if f.element.startswith(INCIDENT_PREFIX) != is_incident}
     )
     if foreign:
-        rule = "annual-in-incident" if incident else "incident-in-annual"
-        yield make_finding(rule, ", ".join(foreign))
+        rule = "annual-in-incident" if is_incident else "incident-in-annual"
+        yield make_finding(rule, elements=foreign)
 
 
 def _on_values(facts: Iterable[Fact]) -> Iterator[Finding]:
@@ -177,15 +64,97 @@ def _on_values(facts: Iterable[Fact]) -> Iterator[Finding]:
         if fact.main:
             values[fact.element].add(fact.value)
         if fact.kind is Kind.FLAG and fact.value is None:
-            yield make_finding("flag-nil", fact.element)
+            yield make_finding("flag-nil", elements=[fact.element])
         if (
             fact.kind is Kind.TEXT
             and isinstance(fact.value, str)
             and len(fact.value) < _LEAST_BLOCK
         ):
-            yield make_finding("block-short", f"{fact.element} holds {fact.value!r}.")
+            yield make_finding("block-short", elements=[fact.element], value=fact.value)
     for element, different in values.items():
         if len(different) > 1:
+            yield make_finding("repeated-element", elements=[element], n_values=len(different))
+
+
+def _on_periods(subject: Subject) -> Iterator[Finding]:
+    filing = subject.filing
+    periods = sorted({fact.period_end for fact in filing.facts if fact.period_end})
+    if len(periods) > 1:
+        yield make_finding("several-periods", periods=", ".join(periods))
+    years = sorted({fact.year for fact in filing.facts if fact.year})
+    if years and filing.period_end:
+        least, most = _expect_years(filing.period_end)
+        if years[0] < least or years[-1] > most:
+            odd = years[0] if years[0] < least else years[-1]
+            yield make_finding("taxonomy-year", year=odd, period=filing.period_end)
+
+
+def _expect_years(period_end: str) -> tuple[int, int]:
+    """Return the oldest and the newest taxonomy that a report for a period can be expected to use.
+
+    A year's taxonomy comes out in its spring, and EDGAR takes the year before beside it for a time.
+    """
+    year, month = int(period_end[:4]), int(period_end[5:7])
+    return (year - 1 if month <= _LAST_MONTH_OF_FIRST_HALF else year), year + 1
+
+
+def _on_identical_blocks(subject: Subject) -> Iterator[Finding]:
+    holders: dict[str, dict[str, str]] = defaultdict(dict)
+    for fact in subject.list_texts():
+        key = _fold(fact.value)
+        question = _question_of(fact.element)
+        if len(key) >= _LEAST_IDENTICAL:
+            holders[key].setdefault(question, fact.element)
+    for by_question in holders.values():
+        if len(by_question) > 1:
+            yield make_finding("blocks-identical", elements=list(by_question.values()))
+
+
+def _question_of(element: str) -> str:
+    """Return the paragraph that a block answers, which blocks of one subject have in common."""
+    if element.startswith(INCIDENT_PREFIX):
+        return element
+    paragraph = re.match(r"229\.106\([bc]\)\(\d\)", load_elements()[element].rule)
+    return paragraph[0] if paragraph else element
+
+
+def _on_pairs(subject: Subject) -> Iterator[Finding]:
+    """Yield what is missing beside what is there, in an annual report that is tagged at all."""
+    facts = subject.filing.facts
+    if not facts:
+        return
+    reported = {fact.element for fact in facts}
+    declared = {fact.element: fact.value for fact in reversed(facts) if fact.kind is Kind.FLAG}
+    if PROCESSES_BLOCK not in reported:
+        yield make_finding("outer-block-missing", elements=[PROCESSES_BLOCK])
+    for flag in flag_names():
+        element = load_elements()[flag]
+        if flag not in reported:
+            yield make_finding("flag-absent", elements=[flag], cites=element.rule)
+        if element.block is None:
+            continue
+        if declared.get(flag) is True and element.block not in reported:
             yield make_finding(
-                "repeated-element", f"{element} is reported with {len(different)} values."
+                "flag-without-block", elements=[flag, element.block], cites=element.rule
             )
+        if element.block in reported and flag not in reported:
+            yield make_finding(
+                "block-without-flag", elements=[element.block, flag], cites=element.rule
+            )
+
+
+def _on_whole_blocks(subject: Subject) -> Iterator[Finding]:
+    whole = sum(len(_fold(segment.text)) for segment in subject.segments)
+    if whole < _WHOLE_LETTERS:
+        return
+    elements = dict.fromkeys(fact.element for fact in subject.list_texts())
+    for element in elements:
+        if element == PROCESSES_BLOCK or element.startswith(INCIDENT_PREFIX):
+            continue
+        held = sum(len(_fold(subject.segments[row].text)) for row in subject.rows_of(element))
+        if held >= _WHOLE_RATIO * whole:
+            yield make_finding("block-whole-item", elements=[element], share=f"{held / whole:.0%}")
+
+
+def _fold(value: object) -> str:
+    return _NOT_ALNUM.sub("", str(value).lower())

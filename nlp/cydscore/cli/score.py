@@ -106,7 +106,7 @@ def score(
 
 
 def _parse_fail_on(what: str | None) -> "Callable[[Report], bool]":
-    from cydscore.check.structure import Severity, load_rules
+    from cydscore.check.rules import Severity, load_rules
 
     if what is None:
         return lambda _: False
