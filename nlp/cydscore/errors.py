@@ -50,3 +50,7 @@ class NotFittedError(CydscoreError, RuntimeError):
 
 class DependencyError(CydscoreError, ImportError):
     """An optional dependency is needed; the message names the extra that brings it."""
+
+
+class ClusterError(CydscoreError, ConnectionError):
+    """A cluster cannot be reached, or its workers are not like the client."""

@@ -1,7 +1,8 @@
 """Put what is known of a filing together: segments, tags, flags, blocks, findings and score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from cydscore.segment import segment_filing
 from cydscore.store import Model
 from cydscore.tags import DENIAL, tag_names
 from cydscore.taxonomy import flag_names
+from cydscore.watch import Stopwatch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +91,12 @@ class Report:
             "score_details": dict(self.scores.details),
             "model": dict(self.model),
         }
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: all at a glance, without the disclosure."""
+        from cydscore.html import render_fragment
+
+        return render_fragment(self.to_json())
 
     def to_row(self) -> dict[str, Any]:
         """Return the report as one flat row: identity, scores, flags and counts."""
@@ -169,29 +177,58 @@ class Report:
         return content
 
 
-def make_reports(filings: Sequence[Filing], model: Model) -> list[Report]:
-    """Return the reports on some filings; all their segments are tagged in one go."""
+def make_reports(
+    filings: Sequence[Filing],
+    model: Model,
+    *,
+    describe: Callable[[list[Passage]], Tagging] | None = None,
+    watch: Stopwatch | None = None,
+) -> list[Report]:
+    """Return the reports on some filings; all their segments are tagged in one go.
+
+    Parameters
+    ----------
+    filings
+        The filings as read.
+    model
+        The model.
+    describe
+        What tags segments: the model's tagger by default, or a memory of what it said.
+    watch
+        Told the seconds of each stage.
+    """
+    watch = watch or Stopwatch()
     checker = Checker.from_json(model.checker)
     scorer = Scorer.from_json(model.scorer)
-    segmented = [segment_filing(filing) for filing in filings]
-    tagging = model.tagger.describe([p for segments in segmented for p in to_passages_of(segments)])
-    reports = []
-    first = 0
-    for filing, segments in zip(filings, segmented, strict=True):
-        own = tagging.take(slice(first, first + len(segments)))
-        first += len(segments)
-        checks = checker.check(filing, segments, own)
-        reports.append(
-            Report(
-                filing=filing,
-                segments=segments,
-                tagging=own,
-                checks=checks,
-                scores=scorer.score(segments, own, checks),
-                model={"name": model.name, "sha256": model.sha256},
-            )
+    describe = describe or model.tagger.describe
+    with watch.time("segment"):
+        segmented = [segment_filing(filing) for filing in filings]
+    with watch.time("tag"):
+        tagging = describe([p for segments in segmented for p in to_passages_of(segments)])
+    parted = _part(tagging, [len(segments) for segments in segmented])
+    with watch.time("check"):
+        checked = [checker.check(*given) for given in zip(filings, segmented, parted, strict=True)]
+    with watch.time("score"):
+        scored = [scorer.score(*given) for given in zip(segmented, parted, checked, strict=True)]
+    return [
+        Report(
+            filing=filing,
+            segments=segments,
+            tagging=own,
+            checks=checks,
+            scores=scores,
+            model={"name": model.name, "sha256": model.sha256},
         )
-    return reports
+        for filing, segments, own, checks, scores in zip(
+            filings, segmented, parted, checked, scored, strict=True
+        )
+    ]
+
+
+def _part(tagging: Tagging, lengths: Sequence[int]) -> list[Tagging]:
+    """Return consecutive parts of a tagging."""
+    ends = list(accumulate(lengths, initial=0))
+    return [tagging.take(slice(first, last)) for first, last in pairwise(ends)]
 
 
 def to_passages_of(segments: Sequence[Segment]) -> list[Passage]:

@@ -1,7 +1,7 @@
 """``cydscore score``: reports on filings."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ class ScoreFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    HTML = "html"
 
 
 @app.command()
@@ -40,10 +41,12 @@ def score(
         ScoreFormat, typer.Option("--format", help="What to write to standard output.")
     ] = ScoreFormat.TEXT,
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             help="Write to this file instead: .json and .jsonl hold whole reports, .csv and "
-            ".parquet a row a filing.",
+            ".parquet a row a filing, .html is a page to read; with --format html, a folder of "
+            "pages with an index. Any other folder/ becomes a dataset of Parquet tables, resumed "
+            "where it stopped.",
             show_default=False,
         ),
     ] = None,
@@ -58,6 +61,17 @@ def score(
             show_default=False,
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Score into a dataset on a dask cluster: tcp://host:port, or local:N.",
+            show_default=False,
+        ),
+    ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Say at the end how long each stage took.")
+    ] = False,
 ) -> None:
     """Report on filings: what they state, flags against words, findings, score.
 
@@ -67,60 +81,86 @@ def score(
     Example:  cydscore score filings/ --out scores.csv
     """
     from cydscore.batch import Failure, score_inputs
-    from cydscore.render import render_report
+    from cydscore.cli.dataset import names_folder, score_to_dataset
     from cydscore.report import Report
-    from cydscore.write import FileOutput, OutputFormat, make_stream_writer
+    from cydscore.watch import Stopwatch
 
     reaches = _parse_fail_on(fail_on)
+    if out is not None and form is not ScoreFormat.HTML and names_folder(out):
+        score_to_dataset(
+            paths,
+            out,
+            model=model,
+            jobs=jobs,
+            cluster=cluster,
+            profile=profile,
+            reaches=reaches,
+        )
+        return
+    if cluster is not None:
+        raise UsageError("--cluster scores into a dataset; name its folder, --out season/")
+    target = None if out is None else Path(out)
+    watch = Stopwatch()
     failures: list[Failure] = []
     skips: list[Skipped] = []
     n_reports, reached = 0, False
     with ExitStack() as stack:
-        write: Callable[[Report], object]
-        if out is not None:
-            write = stack.enter_context(FileOutput(out)).write
-        elif form is ScoreFormat.TEXT:
-
-            def write(report: Report) -> None:
-                typer.echo(render_report(report, width=width()))
-        else:
-            writer = make_stream_writer(OutputFormat(form.value))
-            stack.callback(writer.close)
-            write = writer.write
-        outcomes = _follow(score_inputs(paths, model=model, jobs=jobs), stack, quiet=out is None)
-        for outcome in outcomes:
+        write = _open_output(form, target, stack)
+        scored = score_inputs(paths, model=model, jobs=jobs, watch=watch)
+        for outcome in _follow(scored, stack, quiet=out is None):
             if isinstance(outcome, Report):
                 write(outcome)
                 n_reports += 1
-                reached = reached or reaches(outcome)
+                reached = reached or reaches({f.rule for f in outcome.checks.findings})
             elif isinstance(outcome, Failure):
                 failures.append(outcome)
                 complain(outcome.reason)
             else:
                 skips.append(outcome)
-    _summarise(n_reports, failures, skips, out)
+    _summarise(n_reports, failures, skips, target)
+    if profile:
+        typer.echo("\n".join(watch.describe(n_reports)), err=True)
     if failures or not n_reports:
         raise typer.Exit(3 if n_reports else 2)
     if reached:
         raise typer.Exit(1)
 
 
-def _parse_fail_on(what: str | None) -> "Callable[[Report], bool]":
+def _open_output(
+    form: ScoreFormat, target: Path | None, stack: ExitStack
+) -> "Callable[[Report], object]":
+    """Return what writes a report in a format, to a file or to standard output."""
+    from cydscore.pages import PageOutput, is_page
+    from cydscore.render import render_report
+    from cydscore.write import FileOutput, OutputFormat, make_stream_writer
+
+    if form is ScoreFormat.HTML or (target is not None and is_page(target)):
+        return stack.enter_context(PageOutput(target)).write
+    if target is not None:
+        return stack.enter_context(FileOutput(target)).write
+    if form is ScoreFormat.TEXT:
+        return lambda report: typer.echo(render_report(report, width=width()))
+    writer = make_stream_writer(OutputFormat(form.value))
+    stack.callback(writer.close)
+    return writer.write
+
+
+def _parse_fail_on(what: str | None) -> Callable[[Collection[str]], bool]:
+    """Return what tells whether findings of some rules reach ``--fail-on``."""
     from cydscore.check.rules import Severity, load_rules
 
+    rules = load_rules()
     if what is None:
         return lambda _: False
-    if what in load_rules():
-        return lambda report: any(f.rule == what for f in report.checks.findings)
+    if what in rules:
+        return lambda found: what in found
     try:
         order = list(Severity)
         least = order.index(Severity(what))
     except ValueError:
-        allowed = ", ".join([*Severity, *load_rules()])
+        allowed = ", ".join([*Severity, *rules])
         raise UsageError(f"--fail-on: '{what}' is none of {allowed}") from None
-    return lambda report: any(
-        order.index(Severity(f.severity)) >= least for f in report.checks.findings
-    )
+    return lambda found: any(order.index(rules[rule].severity) >= least for rule in found)
 
 
 def _follow(outcomes: "Iterable[Outcome]", stack: ExitStack, *, quiet: bool) -> "Iterator[Outcome]":

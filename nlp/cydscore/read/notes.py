@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import IO, NamedTuple
@@ -33,6 +33,7 @@ _LINE_BYTES = 32 << 20  # EDGAR cuts no fact at this length, but no sound table 
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 
 _Skip = Callable[[str, str], None]
+_Share = Callable[[float], None]
 
 
 class NotesRow(NamedTuple):
@@ -49,7 +50,10 @@ class NotesRow(NamedTuple):
 
 
 def read_notes(
-    archive: zipfile.ZipFile, source: str, on_skip: _Skip | None = None
+    archive: zipfile.ZipFile,
+    source: str,
+    on_skip: _Skip | None = None,
+    on_share: _Share | None = None,
 ) -> Iterator[Filing]:
     """Yield the filings of a notes archive that hold ``cyd`` facts, in the order of its table.
 
@@ -62,6 +66,8 @@ def read_notes(
     on_skip
         Called with an accession number (or the place in a table) and the reason for everything
         that is left out.
+    on_share
+        Called with the share in [0, 1] of the table of texts that was read, now and then.
 
     Raises
     ------
@@ -75,7 +81,7 @@ def read_notes(
     with _explain_damage():
         filings = _read_filings_table(archive)
         seen: set[str] = set()
-        for adsh, group in groupby(_read_rows(archive, skip), key=lambda row: row.adsh):
+        for adsh, group in groupby(_read_rows(archive, skip, on_share), key=lambda row: row.adsh):
             rows = list(group)
             if adsh in seen:
                 raise InputError(
@@ -156,11 +162,13 @@ def _read_filings_table(archive: zipfile.ZipFile) -> Mapping[str, Mapping[str, s
     return filings
 
 
-def _read_rows(archive: zipfile.ZipFile, skip: _Skip) -> Iterator[NotesRow]:
+def _read_rows(
+    archive: zipfile.ZipFile, skip: _Skip, on_share: _Share | None
+) -> Iterator[NotesRow]:
     with _open_table(archive, TEXTS_TABLE) as stream:
         places, columns = _read_header(stream, NotesRow._fields[1:], TEXTS_TABLE)
         n_columns = len(columns)
-        for line, data in _find_lines(stream):
+        for line, data in _find_lines(_read_blocks(stream, _measure(archive), on_share)):
             cells = _decode(data).split("\t", n_columns - 1)
             if len(cells) < n_columns:
                 reason = f"cut off: {len(cells)} of {n_columns} columns"
@@ -171,10 +179,16 @@ def _read_rows(archive: zipfile.ZipFile, skip: _Skip) -> Iterator[NotesRow]:
                 yield row
 
 
-def _find_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+def _measure(archive: zipfile.ZipFile) -> int:
+    """Return the bytes of the table of texts, unpacked, as the archive states them."""
+    tables = [i for i in archive.infolist() if i.filename.lower().endswith(TEXTS_TABLE)]
+    return max((table.file_size for table in tables), default=0)
+
+
+def _find_lines(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield number and bytes of the lines that name the taxonomy, the header being line 1."""
     line = 2
-    for block in _read_blocks(stream):
+    for block in blocks:
         start = 0
         while (found := block.find(_MARK, start)) >= 0:
             first = block.rfind(b"\n", start, found) + 1 or start
@@ -185,10 +199,14 @@ def _find_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         line += block.count(b"\n", start)
 
 
-def _read_blocks(stream: IO[bytes]) -> Iterator[bytes]:
+def _read_blocks(stream: IO[bytes], n_bytes: int, on_share: _Share | None) -> Iterator[bytes]:
     """Yield a table in blocks of whole lines."""
     rest = b""
+    n_read = 0
     while chunk := stream.read(_CHUNK_BYTES):
+        n_read += len(chunk)
+        if on_share is not None:
+            on_share(min(1.0, n_read / max(n_bytes, 1)))
         chunk = rest + chunk
         end = chunk.rfind(b"\n") + 1
         rest = chunk[end:]

@@ -22,9 +22,12 @@ _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 _ACCESSION = re.compile(r"(?<!\d)(\d{10})-?(\d{2})-?(\d{6})(?!\d)")
 
 OnSkip = Callable[[str, str], None]
+OnShare = Callable[[float], None]
 
 
-def read_filings(path: str, *, on_skip: OnSkip | None = None) -> Iterator[Filing]:
+def read_filings(
+    path: str, *, on_skip: OnSkip | None = None, on_share: OnShare | None = None
+) -> Iterator[Filing]:
     """Yield the filings that a file holds: many for a notes archive, else one.
 
     Parameters
@@ -34,6 +37,8 @@ def read_filings(path: str, *, on_skip: OnSkip | None = None) -> Iterator[Filing
         not; ``-`` is standard input.
     on_skip
         Called with an identifier and the reason for everything in an archive that is left out.
+    on_share
+        Called, while an archive is read, with the share in [0, 1] of it that was.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def read_filings(path: str, *, on_skip: OnSkip | None = None) -> Iterator[Filing
         If it is a filing without a ``cyd`` fact and without a cybersecurity Item.
     """
     try:
-        yield from _read_any(path, on_skip)
+        yield from _read_any(path, on_skip, on_share)
     except InputError as error:
         if str(error).startswith(f"{path}: "):
             raise
@@ -79,7 +84,7 @@ def find_accession(path: str) -> str | None:
     return "-".join(matches[-1]) if matches else None
 
 
-def _read_any(path: str, on_skip: OnSkip | None) -> Iterator[Filing]:
+def _read_any(path: str, on_skip: OnSkip | None, on_share: OnShare | None) -> Iterator[Filing]:
     archive: IO[bytes] | str = path
     if not _begins_as_archive(path):
         data = load_bytes(path)
@@ -95,7 +100,7 @@ def _read_any(path: str, on_skip: OnSkip | None) -> Iterator[Filing]:
             f"the zip archive is damaged or cut off ({error}); fetch it again"
         ) from None
     with opened:
-        yield from read_notes(opened, path, on_skip)
+        yield from read_notes(opened, path, on_skip, on_share)
 
 
 def _begins_as_archive(path: str) -> bool:
