@@ -7,7 +7,14 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from cydscore.cli import codebook, score, tag, train  # noqa: F401 (they join the app)
+from cydscore.cli import (  # noqa: F401 (they join the app)
+    codebook,
+    compare,
+    corpus,
+    score,
+    tag,
+    train,
+)
 from cydscore.cli.app import app
 
 

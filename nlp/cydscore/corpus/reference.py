@@ -5,7 +5,7 @@ what all of them keep.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -68,7 +68,7 @@ class SearchableText:
         places = self._places
         return [i for i, place in enumerate(places) if i == 0 or places[i - 1] + 1 != place]
 
-    def find_text(self, text: str, *, near: int | None = None) -> tuple[int, int] | None:
+    def find_text(self, text: str, *, near: int = 0) -> tuple[int, int] | None:
         """Return the span of a known text, at the place nearest to where it is expected, or None.
 
         Parameters
@@ -76,7 +76,7 @@ class SearchableText:
         text
             The text.
         near
-            Character of this text where it should begin; the first place is taken where None.
+            Character of this text where it should begin.
         """
         wanted = normalise_text(text)
         if not wanted:
@@ -84,7 +84,7 @@ class SearchableText:
         found = [match.start() for match in re.finditer(f"(?={wanted})", self._letters)]
         if not found:
             return None
-        begin = min(found, key=lambda i: abs(self._places[i] - (near or 0)))
+        begin = min(found, key=lambda i: abs(self._places[i] - near))
         return self._to_span(begin, begin + len(wanted))
 
     def find_checksums(
@@ -132,11 +132,13 @@ def make_reference(row: Mapping[str, Any], value: str) -> dict[str, Any] | None:
         Value of the fact, as cydscore reads it.
     """
     text = str(row["text"])
-    near = row.get("start")
-    start = value.find(text, near) if isinstance(near, int) else -1
-    start = value.find(text) if start < 0 else start
-    span = (start, start + len(text)) if start >= 0 else None
-    span = span or SearchableText(value).find_text(text, near=near)
+    near = row.get("start") or 0
+    exact = [match.start() for match in re.finditer(f"(?={re.escape(text)})", value)]
+    if exact:
+        start = min(exact, key=lambda place: abs(place - near))
+        span: tuple[int, int] | None = (start, start + len(text))
+    else:
+        span = SearchableText(value).find_text(text, near=near)
     if span is None:
         return None
     made = {
@@ -166,18 +168,3 @@ def match_span(value: str, start: int | None, end: int | None, checksum: str) ->
     if start is None or end is None or end > len(value):
         return False
     return checksum_text(value[start:end]) == checksum
-
-
-def order_values(
-    values: Iterable[tuple[str, str]], element: str | None
-) -> Iterator[tuple[str, str]]:
-    """Yield elements and values of facts, those of an element first.
-
-    Parameters
-    ----------
-    values
-        Element and value of each fact.
-    element
-        The element, or None.
-    """
-    return iter(sorted(values, key=lambda pair: pair[0] != element))

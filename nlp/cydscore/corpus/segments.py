@@ -77,6 +77,8 @@ class LabelledSegment:
             "element": self.element,
             "start": self.start,
             "end": self.end,
+            "sha256": self.sha256,
+            "length": self.length,
             "text": self.text,
             "tags": list(self.tags),
             "specificity": self.specificity,

@@ -1,0 +1,134 @@
+"""``cydscore corpus``: make, join, measure and mend labelled corpora."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cydscore.cli.app import app, fail, say
+
+corpus = typer.Typer(
+    no_args_is_help=True,
+    help="Make, join, measure and mend corpora of labelled segments.\n\n"
+    "Example:  cydscore corpus stats corpora/example",
+)
+app.add_typer(corpus, name="corpus")
+
+CorpusArgument = Annotated[
+    Path, typer.Argument(help="JSON lines, or a folder with segments.jsonl.", metavar="CORPUS")
+]
+TextOption = Annotated[
+    list[Path],
+    typer.Option(
+        "--text",
+        help="Where the filings are: a notes zip, a folder of filings or of Parquet tables, a "
+        "file; give it as often as needed.",
+        show_default=False,
+    ),
+]
+OutOption = Annotated[Path, typer.Option("--out", help="File to write.", show_default=False)]
+
+
+@corpus.command()
+def hydrate(corpus: CorpusArgument, text: TextOption, out: OutOption) -> None:
+    """Join labels by reference with the text of filings that you have.
+
+    A text is taken from its span where the checksum matches, else searched in the filing. Exit
+    status 0: every label has its text. 3: some have not; each is named on standard error, the
+    others are written. 2: none has, or the corpus is faulty; nothing is written.
+
+    Example:  cydscore corpus hydrate corpora/example --text corpora/example/filings --out out.jsonl
+    """
+    from cydscore.corpus import read_corpus
+    from cydscore.corpus.reading import find_file
+    from cydscore.curate import hydrate_segments
+    from cydscore.jsonl import to_json_lines, write_whole
+
+    made = hydrate_segments(read_corpus(corpus, by_reference=True), text, on_problem=say)
+    for lost in made.missing:
+        say(f"{find_file(corpus)}, line {lost.segment.line}: {lost.reason}")
+    counts = f"{made.n_by_span} by span, {made.n_by_search} by search"
+    if not made.segments:
+        fail(f"none of {len(made.missing)} labels found its text; name the filings with --text")
+    write_whole(out, to_json_lines(segment.to_row() for segment in made.segments))
+    say(f"{len(made.segments)} segments with text to {out} ({counts})")
+    if made.missing:
+        fail(f"{len(made.missing)} labels found no text", status=3)
+
+
+@corpus.command()
+def refer(
+    rows: Annotated[
+        list[Path],
+        typer.Argument(
+            help="JSON lines with accession, element, text, tags, specificity.", metavar="ROWS..."
+        ),
+    ],
+    text: TextOption,
+    to: Annotated[
+        Path,
+        typer.Option(help="Corpus to add the labels to; made if missing.", show_default=False),
+    ],
+    reader: Annotated[
+        str | None, typer.Option(help="Who read rows that do not say.", show_default=False)
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Day of rows that do not say.", show_default=False)
+    ] = None,
+    sample: Annotated[
+        str | None, typer.Option(help="How rows were drawn that do not say.", show_default=False)
+    ] = None,
+    reading: Annotated[int, typer.Option(help="Reading of rows that do not say.", min=1)] = 1,
+) -> None:
+    """Add labelled segments to a corpus by reference: span and checksum, no prose.
+
+    companies.csv beside the corpus gains the filings it lacks. Exit status 0: all added. 3: some
+    texts are in no filing given; each is named, the others are added. 2: nothing was written.
+
+    Example:  cydscore corpus refer rows.jsonl --text notes.zip --to corpora/mine --reader ann
+    """
+    from cydscore.curate import append_references, refer_rows
+
+    more = {"reader": reader, "date": date, "sample": sample, "reading": reading}
+    made = refer_rows(rows, text, more=more, on_problem=say)
+    for line in made.missing:
+        say(line)
+    if not made.references:
+        fail("no row found its text; name the filings with --text")
+    total = append_references(made, to)
+    say(f"{len(made.references)} labels added to {to}, which has {total} now")
+    if made.missing:
+        fail(f"{len(made.missing)} rows found no text", status=3)
+
+
+@corpus.command()
+def check(
+    corpora: Annotated[
+        list[Path], typer.Argument(help="Files or folders of labels.", metavar="CORPUS...")
+    ],
+    splits: Annotated[
+        bool, typer.Option("--splits", help="No company may stand in two of the files.")
+    ] = False,
+) -> None:
+    """Name every fault of corpora, with file and line, and tags with few examples.
+
+    Exit status 0: no fault (warnings are none). 2: faults.
+
+    Example:  cydscore corpus check corpora/example corpora/contrast
+    """
+    from cydscore.corpus import check_corpus, check_splits
+    from cydscore.corpus.reading import find_file
+
+    checked = [(find_file(path), check_corpus(path)) for path in corpora]
+    faults = [fault for _, found in checked for fault in found.faults]
+    if splits:
+        faults += check_splits([(path, found.segments) for path, found in checked])
+    for path, found in checked:
+        typer.echo(f"{path}: {len(found.segments)} sound segments, {len(found.faults)} faults")
+        for line in found.warnings:
+            typer.echo(f"warning: {line}")
+    for fault in faults:
+        say(fault)
+    if faults:
+        fail(f"{len(faults)} faults; mend the lines named")
