@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from cydscore.batch import score_filing, score_filings
+    from cydscore.compare import Comparison, compare_filings
     from cydscore.errors import CydscoreError
     from cydscore.evaluate import evaluate_tagger
     from cydscore.read import read_filing, read_filings
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 __version__: Final = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "CydscoreError",
     "Report",
     "SegmentTagger",
     "__version__",
+    "compare_filings",
     "evaluate_tagger",
     "load_model",
     "read_filing",
@@ -33,6 +36,8 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "Comparison": "compare",
+    "compare_filings": "compare",
     "CydscoreError": "errors",
     "Report": "report",
     "SegmentTagger": "tagger",

@@ -1,0 +1,150 @@
+"""``cydscore compare``: what changed from one filing to the next."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from cydscore.cli.app import JobsOption, ModelOption, TableFormat, app, say, width
+from cydscore.errors import UsageError
+
+if TYPE_CHECKING:
+    from cydscore.compare import Comparison
+
+
+@app.command()
+def compare(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="The earlier and the later filing, or (with --cik or --all) sources of many: "
+            "notes zips, folders of Parquet tables, folders of filings.",
+            metavar="OLD NEW",
+            show_default=False,
+        ),
+    ],
+    cik: Annotated[
+        str | None,
+        typer.Option(help="Of the sources, compare this company's years.", show_default=False),
+    ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Compare every company that has two years in the sources."),
+    ] = False,
+    form: Annotated[
+        TableFormat | None,
+        typer.Option(
+            "--format",
+            help="What to write; JSON of several pairs is a line each.",
+            show_default="text; json with --all",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write to this file instead.", show_default=False)
+    ] = None,
+    jobs: JobsOption = -1,
+    model: ModelOption = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Exit with 1 on changes (in a flag, or in words beyond dates), on findings, or on "
+            "a finding this severe (note, warning, error) or of this rule.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Compare two filings of a company: sentences, flags, names, dates, year on year.
+
+    Exit status: 0 compared, whatever changed; 1 only with --fail-on;
+    2 nothing could be compared, or wrong usage.
+
+    Example:  cydscore compare corpora/example/years/old.txt corpora/example/years/new.txt
+    """
+    import json
+
+    from cydscore.compare.render import render_comparison
+
+    reaches = _parse_fail_on(fail_on)
+    wanted = form or (TableFormat.JSON if every else TableFormat.TEXT)
+    lines = every or cik is not None
+    n_pairs, reached = 0, False
+    with ExitStack() as stack:
+        stream = stack.enter_context(_open(out)) if out else sys.stdout
+        colour = out is None and stream.isatty() and "NO_COLOR" not in os.environ
+        for comparison in _compare(paths, cik, every=every, model=model, jobs=jobs):
+            if wanted is TableFormat.JSON:
+                data = comparison.to_json()
+                text = json.dumps(data, ensure_ascii=False, indent=None if lines else 1)
+            else:
+                text = render_comparison(comparison, width=width(), colour=colour)
+            stream.write(("\n" if n_pairs and wanted is TableFormat.TEXT else "") + text.rstrip())
+            stream.write("\n")
+            n_pairs += 1
+            reached = reached or reaches(comparison)
+    if not n_pairs:
+        who = f"of CIK {cik} " if cik else ""
+        raise UsageError(
+            f"no two annual reports {who}for consecutive years in {', '.join(paths)}; "
+            "name both files, or sources that hold both years"
+        )
+    if lines:
+        say(f"{n_pairs} pair{'' if n_pairs == 1 else 's'} compared" + (f" to {out}" if out else ""))
+    if reached:
+        raise typer.Exit(1)
+
+
+def _compare(
+    paths: list[str], cik: str | None, *, every: bool, model: str | None, jobs: int
+) -> "Iterator[Comparison]":
+    from cydscore.compare import compare_filings, compare_source
+
+    if every and cik is not None:
+        raise UsageError("--all compares every company and --cik one; give one of them")
+    if every or cik is not None:
+        yield from compare_source(paths, cik=cik, model=model, jobs=jobs)
+        return
+    if len(paths) != 2:
+        raise UsageError(
+            f"{len(paths)} paths, and two were expected, OLD and NEW; or give --cik or --all"
+        )
+    comparison = compare_filings(paths[0], paths[1], model=model)
+    before, after = comparison.old.filing, comparison.new.filing
+    if before.cik and after.cik and before.cik != after.cik:
+        say(f"note: the filings are of two companies, CIK {before.cik} and {after.cik}")
+    if (before.period_end or "") > (after.period_end or "9"):
+        say("note: the first filing is for a later period than the second; OLD comes first")
+    yield comparison
+
+
+def _parse_fail_on(what: str | None) -> "Callable[[Comparison], bool]":
+    from cydscore.compare.rules import load_year_rules
+
+    if what is None:
+        return lambda _: False
+    severities = ("note", "warning", "error")
+    if what == "changes":
+        return lambda comparison: comparison.is_changed
+    if what == "findings":
+        return lambda comparison: bool(comparison.findings)
+    if what in severities:
+        least = severities.index(what)
+        return lambda comparison: any(
+            severities.index(finding.severity) >= least for finding in comparison.findings
+        )
+    if what in load_year_rules():
+        return lambda comparison: any(finding.rule == what for finding in comparison.findings)
+    allowed = ", ".join(["changes", "findings", *severities, *load_year_rules()])
+    raise UsageError(f"--fail-on: '{what}' is none of {allowed}")
+
+
+def _open(path: Path) -> TextIO:
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file in it")
+    return path.open("w", encoding="utf-8", errors="backslashreplace")
