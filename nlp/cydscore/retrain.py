@@ -6,7 +6,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from cydscore.corpus import Unlabelled, drop_duplicates, find_companies, read_corpus
+from cydscore.corpus import Unlabelled, drop_duplicates, find_companies
+from cydscore.curate import load_corpus
 from cydscore.errors import UsageError
 from cydscore.fit_checker import fit_checker
 from cydscore.fit_scorer import fit_scorer
@@ -28,6 +29,7 @@ def train_model(  # noqa: PLR0913
     flags: str | Path | None = None,
     grades: str | Path | None = None,
     filings: str | Path | None = None,
+    text: Sequence[str | Path] = (),
     seed: int = 0,
     jobs: int = -1,
     progress: Progress | None = None,
@@ -51,6 +53,8 @@ def train_model(  # noqa: PLR0913
     filings
         Where those filings are: a folder of Parquet tables, a notes archive, files. The tagger
         also learns from their sentences, labelled or not.
+    text
+        Where the text of labels by reference is; ``filings`` where it is empty.
     seed
         Seed of folds and fitting.
     jobs
@@ -68,7 +72,10 @@ def train_model(  # noqa: PLR0913
     say = progress or (lambda _: None)
     if (flags or grades) and not filings:
         raise UsageError("--flags and --grades need --filings, where those filings are")
-    segments = drop_duplicates(chain.from_iterable(map(read_corpus, corpora)))
+    sources = tuple(text) or ((filings,) if filings else ())
+    segments = drop_duplicates(
+        chain.from_iterable(load_corpus(path, sources, on_problem=say) for path in corpora)
+    )
     flag_rows = read_labels(flags, READ)
     grade_rows = read_labels(grades, GRADED)
     more: tuple[Unlabelled, ...] = ()

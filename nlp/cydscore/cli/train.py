@@ -7,6 +7,16 @@ import typer
 
 from cydscore.cli.app import JobsOption, TableFormat, app, say
 
+TextOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--text",
+        help="Where the text of labels by reference is: a notes zip, a folder of filings or of "
+        "Parquet tables; give it as often as needed.",
+        show_default=False,
+    ),
+]
+
 
 @app.command()
 def train(
@@ -32,12 +42,15 @@ def train(
             "tables, a notes zip or a folder of filings."
         ),
     ] = None,
+    text: TextOption = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 0,
     jobs: JobsOption = -1,
 ) -> None:
     """Train a model from a labelled corpus; the checker and scorer too where labels are given.
 
     Without --flags and --grades the new model takes the checker and scorer of the default one.
+    Labels by reference are joined with their text from --text, or else from --filings; those that
+    find none are named and left out.
 
     Example:  cydscore train corpora/example/segments.jsonl --out models/mine
     """
@@ -50,6 +63,7 @@ def train(
         flags=flags,
         grades=grades,
         filings=filings,
+        text=text or (),
         seed=seed,
         jobs=jobs,
         progress=say,
@@ -63,6 +77,7 @@ def evaluate(
         str, typer.Argument(help="Folder of a model; 'default' is the one that ships.")
     ],
     corpus: Annotated[Path, typer.Argument(help="Labelled segments, JSON lines.")],
+    text: TextOption = None,
     form: Annotated[
         TableFormat, typer.Option("--format", help="What to write to standard output.")
     ] = TableFormat.TEXT,
@@ -82,13 +97,15 @@ def evaluate(
     """
     import json
 
+    from cydscore.curate import load_corpus
     from cydscore.evaluate import cross_validate_tagger, evaluate_tagger
     from cydscore.store import load_model
 
+    segments = load_corpus(corpus, text or (), on_problem=say)
     if folds:
-        result = cross_validate_tagger(corpus, seed=seed)
+        result = cross_validate_tagger(segments, seed=seed)
     else:
-        result = evaluate_tagger(load_model(None if model == "default" else model), corpus)
+        result = evaluate_tagger(load_model(None if model == "default" else model), segments)
     if form is TableFormat.JSON:
         typer.echo(json.dumps(result.to_json(), indent=1))
     else:
