@@ -11,7 +11,7 @@ setup: .venv/ready
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[parquet]" --group test --group check
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[parquet]" --group test --group browser --group check
 	@touch $@
 
 demo: setup ## score an example filing that ships with the project

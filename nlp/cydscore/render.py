@@ -7,18 +7,9 @@ from typing import Final
 from cydscore.errors import to_line
 from cydscore.records import Filing, FlagCheck
 from cydscore.report import PARTS, Report
-from cydscore.tags import DENIAL, load_tags, tag_names
+from cydscore.tags import DENIAL, FIRST_TAGS, load_tags, tag_names
 from cydscore.taxonomy import load_elements
 
-#: What readers ask first; every other tag follows in the codebook's order.
-FIRST_TAGS: Final = (
-    "third_party_audit",
-    "certification",
-    "ceo_oversight",
-    "committee_oversight",
-    "incident_occurred",
-    "material_impact",
-)
 _VERDICT_SIGNS: Final = {
     "supported": "=",
     "partly_supported": "~",

@@ -17,6 +17,15 @@ from cydscore.errors import CorpusError, InputMissingError
 from cydscore.taxonomy import flag_names
 
 DENIAL = "!"
+#: What readers ask first; every other tag follows in the codebook's order.
+FIRST_TAGS = (
+    "third_party_audit",
+    "certification",
+    "ceo_oversight",
+    "committee_oversight",
+    "incident_occurred",
+    "material_impact",
+)
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _JSON = {list: "a list", dict: "an object", str: "a string", bool: "true or false"}

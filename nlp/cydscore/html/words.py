@@ -1,0 +1,111 @@
+"""The words, marks and colours by which pages name what a report holds."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from cydscore.tags import DENIAL, load_tags
+from cydscore.taxonomy import load_elements
+
+#: Tags by theme; a theme is a colour of highlighting.
+THEMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "programme": (
+        *("risk_process", "erm_integration", "framework", "certification"),
+        *("testing", "training", "incident_response", "insurance"),
+    ),
+    "outsiders": ("third_party_engagement", "third_party_audit", "vendor_risk"),
+    "effect": (
+        *("incident_occurred", "no_past_impact", "no_likely_impact"),
+        *("material_impact", "hypothetical_risk"),
+    ),
+    "governance": (
+        *("board_oversight", "committee_oversight", "board_reporting", "management_role"),
+        *("ceo_oversight", "management_expertise", "management_monitoring"),
+    ),
+}
+OTHER_THEME: Final = "other"
+THEME_TITLES: Final[Mapping[str, str]] = {
+    "programme": "Programme",
+    "outsiders": "Outsiders",
+    "effect": "Incidents and effect",
+    "governance": "Governance",
+    "other": "Other",
+}
+#: A sign beside the word, so that colour never tells alone.
+VERDICT_SIGNS: Final[Mapping[str, str]] = {
+    "supported": "✓",
+    "partly_supported": "◐",
+    "unsupported": "?",
+    "contradicted": "✕",
+    "undeclared": "+",
+    "absent": "–",
+}
+STATED: Final[Mapping[str, str]] = {
+    "yes": "stated",
+    "no": "denied",
+    "silent": "nothing",
+    "affirmed": "a material effect",
+    "denied_both": "both limbs denied",
+    "denied_past": "past effect denied",
+    "hypothetical": "what could happen",
+}
+SPECIFICITY: Final = ("generic", "particular", "verifiable")
+FIT_SIGNS: Final[Mapping[str, str]] = {"fits": "✓", "partly": "◐", "misfit": "✕"}
+PART_WORDS: Final[Mapping[str, str]] = {
+    "overall": "What a reader would grade the whole",
+    "coverage": "Questions of Item 106 answered in substance",
+    "specificity": "Particular and verifiable statements",
+    "consistency": "Words agree with flags and elements",
+    "candour": "Both limbs of impact and incidents stated plainly",
+    "originality": "Wording that other filers do not share",
+    "clarity": "Readable, each thing said once",
+}
+
+
+def find_theme(label: str) -> str:
+    """Return the theme of a tag or of its denial."""
+    tag = label.removeprefix(DENIAL)
+    return next((theme for theme, tags in THEMES.items() if tag in tags), OTHER_THEME)
+
+
+def name_label(label: str) -> str:
+    """Return the title of a tag, or of its denial."""
+    title = load_tags()[label.removeprefix(DENIAL)].title
+    return f"No: {title}" if label.startswith(DENIAL) else title
+
+
+def name_element(element: str) -> str:
+    """Return a short name of an element; one that is unknown is its own name."""
+    known = load_elements().get(element)
+    if known is None:
+        return element
+    label = known.label.removesuffix(" [Flag]").removesuffix(" [Text Block]")
+    return label.removeprefix("Cybersecurity Risk ").removeprefix(
+        "Material Cybersecurity Incident "
+    )
+
+
+def cite_element(element: str) -> str:
+    """Return the paragraph that asks for an element, or ""."""
+    known = load_elements().get(element)
+    return known.rule if known else ""
+
+
+def show_text(text: str) -> str:
+    """Return text without the characters that would hide or reorder it on a page.
+
+    Control characters become spaces; marks that change the direction of text are dropped.
+    """
+    return text if text.isascii() and text.isprintable() else text.translate(_shown())
+
+
+@cache
+def _shown() -> Mapping[int, str | None]:
+    controls = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"]
+    turns = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    halves = range(0xD800, 0xE000)  # of a character, which no page may hold
+    return {
+        **dict.fromkeys(controls, " "),
+        **dict.fromkeys(turns),
+        **dict.fromkeys(halves, "\N{REPLACEMENT CHARACTER}"),
+    }
