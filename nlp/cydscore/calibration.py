@@ -68,7 +68,12 @@ class Calibration:
         margins
             Shape (segments, margins).
         """
-        return squash(margins @ self.weights + self.bias)
+        from scipy import sparse
+
+        # Each label is made from one or three margins. The sparse product adds them up alike
+        # whatever the number of rows, which BLAS does not promise.
+        logits = (sparse.csr_matrix(self.weights.T) @ margins.T).T + self.bias
+        return squash(np.ascontiguousarray(logits))
 
 
 def fit_logistic(

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from cydscore.cli import (  # noqa: F401 (they join the app)
+    check,
     codebook,
     compare,
     corpus,
+    rules,
     score,
+    season,
     tag,
     train,
 )
