@@ -6,6 +6,7 @@ import pytest
 
 from authored import INTEGRATED, MATERIAL, ROLE, ROOT, make_fact, make_filing, make_tagging
 from cydscore.check import is_incident_report
+from cydscore.check.amended import find_amended
 from cydscore.check.findings import find_findings
 from cydscore.check.incident import check_incident
 from cydscore.check.rules import Basis, Severity, load_rules, make_finding
@@ -51,9 +52,21 @@ def make_subject(case):
     )
 
 
+def find_in_case(case):
+    """Return the findings on a case, and those of an amendment on what it amends."""
+    subject = make_subject(case)
+    found = list(find_findings(subject))
+    if "original" in case:
+        fact = make_fact("MaterialCybersecurityIncidentNatureTextBlock", case["original"])
+        original = make_filing(fact, form="8-K")
+        told = check_incident(original, segment_filing(original))
+        found += find_amended(told, subject.incident)
+    return found
+
+
 def find_rules(case):
     """Return the rules that fire on a case, one entry a finding."""
-    return [finding.rule for finding in find_findings(make_subject(case))]
+    return [finding.rule for finding in find_in_case(case)]
 
 
 @pytest.mark.parametrize("rule", load_rules().values(), ids=lambda rule: rule.id)
@@ -69,7 +82,7 @@ def test_a_rule_fires_where_it_should_and_only_there(case):
 
 @pytest.mark.parametrize("rule", load_rules().values(), ids=lambda rule: rule.id)
 def test_a_finding_says_what_its_rule_says(rule):
-    found = [f for f in find_findings(make_subject(rule.fires.filing)) if f.rule == rule.id]
+    found = [f for f in find_in_case(rule.fires.filing) if f.rule == rule.id]
     assert (found[0].severity, found[0].title) == (rule.severity, rule.title)
     assert found[0].cites
     assert found[0].detail
