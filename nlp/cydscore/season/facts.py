@@ -84,7 +84,8 @@ Columns are those of the [table of filings](../../docs/season.md#filings) withou
 `findings`: the rules of its findings, a rule as often as it found something.
 
 - **Source**: the SEC's Financial Statement and Notes data sets, tables `sub` and `txt`, which it
-  publishes for anyone's use. Name, form, sector (`sic`), fiscal year, date and public float are the filer's own data.
+  publishes for anyone's use. Name, form, sector (`sic`), fiscal year, date and public float are the
+  filer's own data.
 - **Made by** `make season`: model {models}, {scored:,} filings with a score.
 - **Good for**: counting, comparing within a size band, finding filings to read. The words behind
   a row are on EDGAR under its accession number.
