@@ -12,6 +12,7 @@ from cydscore.cli import (  # noqa: F401 (they join the app)
     codebook,
     compare,
     corpus,
+    label,
     rules,
     score,
     season,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cydscore.cli.app import app, fail, say
+from cydscore.cli.app import TableFormat, app, fail, say
 
 corpus = typer.Typer(
     no_args_is_help=True,
@@ -132,3 +132,96 @@ def check(
         say(fault)
     if faults:
         fail(f"{len(faults)} faults; mend the lines named")
+
+
+@corpus.command()
+def stats(
+    corpus: CorpusArgument,
+    form: Annotated[
+        TableFormat, typer.Option("--format", help="What to write to standard output.")
+    ] = TableFormat.TEXT,
+) -> None:
+    """Count what a corpus holds: tags, denials, specificity, samples, readers, companies.
+
+    Exit status 0, or 2 for a faulty corpus.
+
+    Example:  cydscore corpus stats corpora/example
+    """
+    from cydscore.corpus import read_corpus
+    from cydscore.corpus.reading import find_codebook
+    from cydscore.corpus.stats import count_corpus
+
+    codebook = find_codebook(corpus)
+    made = count_corpus(read_corpus(corpus, by_reference=True, codebook=codebook), codebook)
+    typer.echo(json.dumps(made.to_json(), indent=1) if form is TableFormat.JSON else made.to_text())
+
+
+@corpus.command()
+def split(
+    corpus: CorpusArgument,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for a file a part.", show_default=False)
+    ],
+    folds: Annotated[int, typer.Option(help="Number of folds.", min=2)] = 5,
+    test: Annotated[
+        float | None,
+        typer.Option(
+            help="Instead of folds, train.jsonl and test.jsonl; the share of companies to test on.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed gives another split.")] = 0,
+) -> None:
+    """Split a corpus by company into files, duplicates dropped first.
+
+    No company stands in two files. Exit status 0, or 2 for a faulty corpus, nothing written.
+
+    Example:  cydscore corpus split corpora/example --test 0.25 --out parts
+    """
+    from cydscore.corpus import read_corpus
+    from cydscore.corpus.parts import split_corpus
+    from cydscore.jsonl import to_json_lines, write_whole
+
+    segments = read_corpus(corpus, by_reference=True)
+    parts = split_corpus(segments, n_folds=folds, test_share=test, seed=seed)
+    for name, rows in parts.items():
+        write_whole(out / f"{name}.jsonl", to_json_lines(segment.to_row() for segment in rows))
+        companies = len({segment.company for segment in rows})
+        say(f"{len(rows)} segments of {companies} companies to {out / name}.jsonl")
+
+
+@corpus.command()
+def agreement(
+    corpus: CorpusArgument,
+    second: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Another reading of the same segments.",
+            metavar="[SECOND]",
+            show_default='lines of CORPUS with "reading": 2',
+        ),
+    ] = None,
+    form: Annotated[
+        TableFormat, typer.Option("--format", help="What to write to standard output.")
+    ] = TableFormat.TEXT,
+) -> None:
+    """Measure how far two readings agree: F1 and Cohen's kappa a label, specificity.
+
+    Exit status 0, or 2 where no segment was read twice.
+
+    Example:  cydscore corpus agreement corpora/example corpora/example
+    """
+    from cydscore.corpus import read_corpus
+    from cydscore.corpus.agreement import measure_agreement, pair_readings, split_readings
+    from cydscore.corpus.reading import find_codebook
+    from cydscore.tags import DENIAL
+
+    codebook = find_codebook(corpus)
+    segments = read_corpus(corpus, by_reference=True, codebook=codebook)
+    if second is None:
+        readings = split_readings(segments)
+    else:
+        readings = segments, read_corpus(second, by_reference=True, codebook=codebook)
+    labels = [*codebook, *(DENIAL + tag.name for tag in codebook.values() if tag.deniable)]
+    made = measure_agreement(pair_readings(*readings), labels)
+    typer.echo(json.dumps(made.to_json(), indent=1) if form is TableFormat.JSON else made.to_text())

@@ -79,7 +79,7 @@ class LabelledSegment:
             "end": self.end,
             "sha256": self.sha256,
             "length": self.length,
-            "text": self.text,
+            "text": self.text or None,
             "tags": list(self.tags),
             "specificity": self.specificity,
             "sample": self.sample,

@@ -88,8 +88,9 @@ def load_corpus(
             f"{find_file(path)}, line {made.missing[0].segment.line}: {made.missing[0].reason} "
             f"(and so for all {len(made.missing)} labels); name the filings with --text"
         )
-    for lost in made.missing if on_problem else ():
-        on_problem(f"{find_file(path)}, line {lost.segment.line}: {lost.reason}")
+    if on_problem:
+        for lost in made.missing:
+            on_problem(f"{find_file(path)}, line {lost.segment.line}: {lost.reason}")
     return list(made.segments)
 
 
