@@ -4,7 +4,7 @@ BIN := .venv/bin
 SHARED := $(wildcard ../shared)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test test-real check train clean
+.PHONY: setup demo test test-real check train bench-check clean
 
 setup: .venv/ready
 
@@ -33,6 +33,9 @@ train: setup ## models/default from the labels in ../shared
 	$(BIN)/cydscore train $(SHARED)/labels/train.jsonl corpora/contrast/segments.jsonl \
 	  --flags $(SHARED)/labels/consistency.jsonl \
 	  --grades $(SHARED)/labels/grades.jsonl --filings $(SHARED)/filings --name default --out models/default
+
+bench-check: setup ## errors put into real filings of ../shared, and how many are found
+	$(BIN)/python benchmarks/check.py $(SHARED)/filings --labels $(SHARED)/labels/consistency.jsonl --sample 300 --seed 0
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build dist

@@ -28,7 +28,7 @@ _OF_INCIDENTS: Final = re.compile(
     r"|threat|leak|outage|disruption",
     re.IGNORECASE,
 )
-_LEAST_SENTENCES: Final = 8
+_LEAST_SENTENCES: Final = 4
 _SEVERITIES: Final = ("error", "warning", "note")
 
 _OPPOSITES: Final = frozenset(

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from cydscore.batch import read_source
+from cydscore.inputs import read_source
 from cydscore.compare.filing import compare_reports
 from cydscore.compare.result import Comparison
 from cydscore.records import Filing
