@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import product
+from itertools import chain, count, product
 from types import MappingProxyType
 from typing import Any, Final, Self
 
@@ -129,6 +129,13 @@ def name_roles(words: Sequence[str]) -> list[str]:
     return roles
 
 
+class _Numbers(dict[str, int]):
+    """Numbers of units; 0 for one that is not known."""
+
+    def __missing__(self, unit: str) -> int:
+        return 0
+
+
 class FeatureExtractor:
     """Sparse features of segments, fitted and used like a scikit-learn transformer.
 
@@ -214,6 +221,9 @@ class FeatureExtractor:
         words = [split_words(p.text) for p in passages]
         keys, rows = self._keys(passages, words, [name_roles(w) for w in words])
         n_features = len(self.keys_)
+        # Searching for keys in ascending order is several times as fast: they share their way.
+        order = np.argsort(keys)
+        keys, rows = keys[order], rows[order]
         place = np.searchsorted(self.keys_, keys)
         place[place == n_features] = 0
         known = self.keys_[place] == keys if n_features else np.zeros(len(keys), bool)
@@ -249,7 +259,7 @@ class FeatureExtractor:
         return f"{_KINDS[kind]}:" + " ".join(self.units_[unit - 1] for unit in units if unit)
 
     def _index(self) -> None:
-        self._number = {unit: i for i, unit in enumerate(self.units_, 1)}
+        self._number = _Numbers(zip(self.units_, count(1), strict=False))
 
     def _keys(
         self, passages: Sequence[Passage], words: list[list[str]], roles: list[list[str]]
@@ -271,9 +281,9 @@ class FeatureExtractor:
 
     def _flatten(self, units: list[list[str]]) -> tuple[Ints, Ints, Ints]:
         """Return the numbers of all units, their rows, and their places in them."""
-        find = self._number.get
         lengths = np.fromiter(map(len, units), np.int64, len(units))
-        ids = np.fromiter((find(u, 0) for row in units for u in row), np.int64, lengths.sum())
+        numbers = map(self._number.__getitem__, chain.from_iterable(units))
+        ids = np.fromiter(numbers, np.int64, lengths.sum())
         starts = np.cumsum(lengths) - lengths
         return (
             ids,
