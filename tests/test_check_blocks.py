@@ -126,4 +126,3 @@ def test_every_text_block_asks_for_something_that_the_codebook_has():
         assert ask.tags
         assert set(ask.tags) <= set(tag_names())
         assert ask.asks_for
-        assert (ask.words is not None) == ask.element.startswith(INCIDENT_PREFIX)

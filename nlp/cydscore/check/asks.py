@@ -21,14 +21,11 @@ class Ask:
         Tags that answer it.
     asks_for
         The question in words; "" for flags.
-    words
-        For incident blocks, a pattern of words that an answer uses; None elsewhere.
     """
 
     element: str
     tags: tuple[str, ...]
     asks_for: str
-    words: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +89,6 @@ def _read_asks(part: str) -> Mapping[str, Ask]:
             element=row["element"],
             tags=tuple(row["tags"]),
             asks_for=row.get("asks_for", ""),
-            words=re.compile(row["words"], re.IGNORECASE) if "words" in row else None,
         )
         for row in _table()[part]
     }

@@ -1,8 +1,8 @@
 """Hold each text block against what its element asks for.
 
 A softmax decision an element over the tagger's probabilities and a few words, fitted to blocks
-read one by one (``cydscore.fit_checker``). No incident block has been labelled, so those are judged
-by whether they use the words of an answer (``data/asks.json``), with a confidence that says so.
+read one by one (``cydscore.fit_checker``). No incident block has been labelled, so those are read
+by patterns (``check.incident``), with a confidence that says so.
 """
 
 import re
@@ -14,6 +14,7 @@ import numpy as np
 
 from cydscore.check.asks import load_block_asks
 from cydscore.check.decide import Floats, Softmax, to_log_odds
+from cydscore.check.incident import fits_part
 from cydscore.records import BlockCheck, Segment, Tagging
 from cydscore.tags import load_tags, tag_names
 from cydscore.taxonomy import INCIDENT_PREFIX, PROCESSES_BLOCK, load_elements
@@ -146,9 +147,8 @@ def judge_fit(
         odds = decision.predict_proba([describe_block(element, text, segments, tagging)])[0]
         best = int(odds.argmax())
         return decision.classes[best], float(odds[best])
-    words = load_block_asks()[element].words
-    if words is not None and words.search(text):
-        return "fits", _UNLABELLED_CONFIDENCE
+    if element.startswith(INCIDENT_PREFIX):
+        return fits_part(element, segments), _UNLABELLED_CONFIDENCE
     wanted, _ = _answer(element, segments, tagging)
     return ("partly" if wanted >= _LEAST_TOPIC else "misfit"), _UNLABELLED_CONFIDENCE
 
