@@ -112,6 +112,7 @@ def test_the_wire_format_is_the_one_that_others_read(reports):
             "scores.specificity float",
             "scores.consistency float",
             "scores.candour float",
+            "scores.originality float",
             "scores.clarity float",
             "score_details dict",
             "model.name str",

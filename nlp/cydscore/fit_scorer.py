@@ -8,13 +8,14 @@ import numpy as np
 from cydscore.check import Checker
 from cydscore.check.decide import Floats
 from cydscore.labelled import ReadFiling
-from cydscore.score import (
-    MEASURES,
+from cydscore.measures import (
     answer_questions,
     measure_filing,
     score_clarity,
     score_consistency,
+    score_originality,
 )
+from cydscore.score import MEASURES, UNKNOWN
 
 _RIDGE: Final = 0.3
 
@@ -38,9 +39,11 @@ def fit_scorer(
     made = Checker.from_json(checker)
     raw = []
     for f in filings:
-        measures = measure_filing(f.segments, f.tagging, answer_questions(f.tagging))
-        consistency = score_consistency(made.check(f.filing, f.segments, f.tagging))
-        measures["consistency"] = 50.0 if consistency is None else consistency
+        checks = made.check(f.filing, f.segments, f.tagging)
+        measures = measure_filing(f.segments, f.tagging, answer_questions(f.tagging), checks)
+        consistency, originality = score_consistency(checks), score_originality(f.segments)
+        measures["consistency"] = UNKNOWN if consistency is None else consistency
+        measures["originality"] = UNKNOWN if originality is None else originality
         measures["clarity"] = score_clarity(f.segments)
         raw.append(measures)
     scorer: dict[str, Any] = {}

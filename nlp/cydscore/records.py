@@ -451,6 +451,8 @@ class Scores:
         How well the words agree with the declared flags and the blocks with their elements.
     candour
         How plainly incidents and both limbs of the impact question are stated.
+    originality
+        How much of the wording other filers do not share.
     clarity
         How readable it is, each thing said once.
     details
@@ -462,5 +464,6 @@ class Scores:
     specificity: float | None
     consistency: float | None
     candour: float | None
+    originality: float | None
     clarity: float | None
     details: Mapping[str, object]

@@ -25,7 +25,10 @@ N_EVIDENCE: Final = 5
 #: How much a particular (1) or verifiable (2) segment is worth more as evidence than a generic one.
 _SPECIFIC_BONUS: Final = 0.1
 
-PARTS: Final = ("overall", "coverage", "specificity", "consistency", "candour", "clarity")
+PARTS: Final = (
+    *("overall", "coverage", "specificity", "consistency", "candour"),
+    *("originality", "clarity"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

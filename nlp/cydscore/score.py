@@ -1,79 +1,48 @@
 """Score the quality of a disclosure: parts in points 0-100, each traced to what it was made from.
 
-The parts and the questions of Item 106 stand in ``data/score.json``; how raw measures become a
-reader's points is fitted to graded filings (``cydscore.fit_scorer``) with weights that are never
-negative, so that more evidence never lowers coverage.
+The parts stand in ``data/score.json``; how raw measures become a reader's points is fitted to
+graded filings (``cydscore.fit_scorer``) with weights that are never negative, so that more evidence
+never lowers coverage.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
 
 from cydscore.check import Checks
+from cydscore.doubt import measure_doubt
 from cydscore.errors import ModelError
+from cydscore.measures import (
+    Question,
+    answer_questions,
+    load_questions,
+    load_score_table,
+    measure_filing,
+    score_clarity,
+    score_consistency,
+    score_originality,
+)
 from cydscore.records import Scores, Segment, Tagging
-from cydscore.tags import DENIAL
 
-LONG_SENTENCE: Final = 45
 #: Raw measures that each fitted part is made from; the last one is made from the other parts.
 MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
     "coverage": ("answered_ratio",),
-    "specificity": ("particular_log", "verifiable_log", "particular_ratio", "topics_ratio"),
-    "candour": ("past_effect", "likely_effect", "incident_told"),
-    "overall": ("coverage", "specificity", "candour", "consistency", "clarity"),
+    "specificity": (
+        *("particular_log", "verifiable_log", "particular_ratio", "topics_ratio"),
+        *("entities_log", "original_ratio"),
+    ),
+    "candour": (
+        *("past_effect", "likely_effect", "incident_told"),
+        *("effect_agreement", "flags_agreement"),
+    ),
+    "overall": ("coverage", "specificity", "candour", "consistency", "originality", "clarity"),
 }
-_NEAR_SAME: Final = 0.8
-_LEAST_WORDS: Final = 6  # different ones, that a segment needs to count as repeated
-_MOST_COMPARED: Final = 2048  # a hostile file must not take hours
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question that Item 106 asks.
-
-    Attributes
-    ----------
-    id
-        Identifier.
-    question
-        The question in words.
-    rule
-        Its paragraph.
-    tags
-        Tags that answer it; their denials answer it too.
-    shares
-        Weights of the best segment, of the second, and of an answer being particular.
-    """
-
-    id: str
-    question: str
-    rule: str
-    tags: tuple[str, ...]
-    shares: tuple[float, float, float]
-
-
-@cache
-def load_score_table() -> Mapping[str, Any]:
-    """Return the definition of the score, ``data/score.json``."""
-    text = resources.files("cydscore").joinpath("data/score.json").read_text("utf-8")
-    table: Mapping[str, Any] = json.loads(text)
-    return table
-
-
-@cache
-def load_questions() -> tuple[Question, ...]:
-    """Return the questions of Item 106 in the order of the rule."""
-    rows = load_score_table()["questions"]
-    return tuple(
-        Question(**{**row, "tags": tuple(row["tags"]), "shares": tuple(row["shares"])})
-        for row in rows
-    )
+#: Points of a part that is not known, where the overall score is made.
+UNKNOWN: Final = 50.0
+#: Standard deviations to either side of a score that hold 80 of 100.
+_REACH: Final = 1.2816
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,22 +131,24 @@ class Scorer:
         if n_words < least:
             return _no_scores(n_words, f"{n_words} words of disclosure; a score needs {least}")
         answers = answer_questions(tagging)
-        raw = measure_filing(segments, tagging, answers)
+        raw = measure_filing(segments, tagging, answers, checks)
         parts = {
             "coverage": self.scales["coverage"].to_points(raw),
             "specificity": self.scales["specificity"].to_points(raw),
             "candour": self.scales["candour"].to_points(raw),
             "consistency": score_consistency(checks),
+            "originality": score_originality(segments),
             "clarity": score_clarity(segments),
         }
-        overall = self.scales["overall"].to_points(
-            {name: 50.0 if points is None else points for name, points in parts.items()}
-        )
+        overall = self.combine(parts)
+        n_entities = float(np.expm1(raw["entities_log"]))
         return Scores(
             overall=round(overall, 1),
             **{name: None if p is None else round(p, 1) for name, p in parts.items()},
             details={
                 "n_words": n_words,
+                "intervals": self._find_intervals({**parts, "overall": overall}, segments, tagging),
+                "entities_per_kiloword": round(1000 * n_entities / n_words, 1),
                 "questions": [_describe_answer(q, answers[q.id]) for q in load_questions()],
                 "measures": {name: round(value, 4) for name, value in raw.items()},
                 "weights": {
@@ -187,6 +158,74 @@ class Scorer:
             },
         )
 
+    def combine(self, parts: Mapping[str, float | None]) -> float:
+        """Return the overall points that parts make; a part that is not known counts as 50."""
+        return self.scales["overall"].to_points(
+            {name: UNKNOWN if points is None else points for name, points in parts.items()}
+        )
+
+    def _find_intervals(
+        self,
+        points: Mapping[str, float | None],
+        segments: Sequence[Segment],
+        tagging: Tagging,
+    ) -> dict[str, list[float]]:
+        """Return, for each fitted part, the points between which 80 of 100 lie.
+
+        Doubts within a part are taken to go together, and so are those of the parts: the interval
+        is wide rather than narrow.
+        """
+        spread = measure_doubt(segments, tagging)
+        intervals = {}
+        for part, scale in self.scales.items():
+            spread[part] = sum(
+                weight * spread.get(measure, 0.0)
+                for measure, weight in zip(scale.measures, scale.weights, strict=True)
+            )
+            middle, reach = points[part], _REACH * spread[part]
+            if middle is not None:
+                low, high = max(0.0, middle - reach), min(100.0, middle + reach)
+                intervals[part] = [round(low, 1), round(high, 1)]
+        return intervals
+
+
+def reweigh(scores: Scores, weights: Mapping[str, float]) -> Scores:
+    """Return scores whose overall points are the weighted mean of their parts.
+
+    Parameters
+    ----------
+    scores
+        The scores of a filing; none are returned as they are.
+    weights
+        Weight of each part, none negative, at least one above 0. Parts that are not known for the
+        filing count as 50.
+    """
+    if scores.overall is None:
+        return scores
+    total = sum(weights.values())
+    points = {part: getattr(scores, part) for part in weights}
+    known = {part: UNKNOWN if p is None else p for part, p in points.items()}
+    overall = sum(weight * known[part] for part, weight in weights.items()) / total
+    intervals = scores.details["intervals"]
+    given = intervals if isinstance(intervals, dict) else {}
+    ends = [
+        sum(w * given.get(part, (known[part],) * 2)[side] for part, w in weights.items()) / total
+        for side in (0, 1)
+    ]
+    details = {
+        **scores.details,
+        "intervals": {**given, "overall": [round(end, 1) for end in ends]},
+        "weights": {
+            **_as_dict(scores.details["weights"]),
+            "overall": {part: round(weight / total, 4) for part, weight in weights.items()},
+        },
+    }
+    return replace(scores, overall=round(overall, 1), details=details)
+
+
+def _as_dict(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
 
 def _no_scores(n_words: int, reason: str) -> Scores:
     return Scores(
@@ -195,91 +234,10 @@ def _no_scores(n_words: int, reason: str) -> Scores:
         specificity=None,
         consistency=None,
         candour=None,
+        originality=None,
         clarity=None,
         details={"reason": reason, "n_words": n_words},
     )
-
-
-def answer_questions(tagging: Tagging) -> dict[str, float]:
-    """Return how far each question of Item 106 is answered, in [0, 1]."""
-    particular = tagging.at_least[:, 0]
-    answers = {}
-    for question in load_questions():
-        probability = tagging.any_of([*question.tags, *(DENIAL + tag for tag in question.tags)])
-        best = -np.sort(-np.concatenate([probability, np.zeros(2)]))
-        substance = 1 - float(np.prod(1 - np.minimum(probability * particular, 0.99)))
-        first, second, particularly = question.shares
-        answers[question.id] = float(first * best[0] + second * best[1] + particularly * substance)
-    return answers
-
-
-def measure_filing(
-    segments: Sequence[Segment], tagging: Tagging, answers: Mapping[str, float]
-) -> dict[str, float]:
-    """Return the raw measures that the fitted parts are made from.
-
-    ``particular_log`` and ``verifiable_log`` are log(1 + expected number of segments of
-    specificity 1 or 2, and of 2); ``*_ratio`` lie in [0, 1]; the others are probabilities.
-    """
-    words = np.array([len(segment.text.split()) for segment in segments], dtype=np.float64)
-    particular, verifiable = tagging.at_least.T
-    topics = tagging.columns(load_score_table()["topics"])
-    return {
-        "answered_ratio": float(np.mean(list(answers.values()))),
-        "particular_log": float(np.log1p(particular.sum())),
-        "verifiable_log": float(np.log1p(verifiable.sum())),
-        "particular_ratio": float(words @ particular / max(words.sum(), 1.0)),
-        "topics_ratio": float(topics.max(axis=0, initial=0.0).mean()),
-        "past_effect": answers["past_effect"],
-        "likely_effect": answers["likely_effect"],
-        "incident_told": float(tagging.any_of(["incident_occurred"]).max(initial=0.0)),
-    }
-
-
-_FLAG_LOSS = {"contradicted": 3.0, "unsupported": 2.0, "undeclared": 1.0, "partly_supported": 1.0}
-_BLOCK_LOSS = {"misfit": 1.0, "partly": 0.5}
-
-
-def score_consistency(checks: Checks) -> float | None:
-    """Return points for agreement of flags and blocks with the words; None without either."""
-    flags = [flag for flag in checks.flags if flag.verdict != "absent"]
-    n = len(flags) + len(checks.blocks)
-    if n == 0 or (not checks.blocks and all(flag.declared is None for flag in flags)):
-        return None
-    lost = sum(_FLAG_LOSS.get(flag.verdict, 0.0) for flag in flags)
-    lost += sum(_BLOCK_LOSS.get(block.fit, 0.0) for block in checks.blocks)
-    return max(0.0, 100.0 * (1 - lost / n))
-
-
-def score_clarity(segments: Sequence[Segment]) -> float:
-    """Return points for sentences of readable length that do not repeat each other."""
-    words = [segment.text.lower().split() for segment in segments]
-    n_words = np.array([len(w) for w in words], dtype=np.float64)
-    total = max(float(n_words.sum()), 1.0)
-    long_ratio = float(n_words[n_words > LONG_SENTENCE].sum()) / total
-    repeated_ratio = float(n_words[_find_repeats(words)].sum()) / total
-    return 100.0 * max(0.0, 1 - 0.5 * long_ratio - repeated_ratio)
-
-
-def _find_repeats(words: Sequence[Sequence[str]]) -> list[int]:
-    """Return the segments that share nearly all their words with an earlier one."""
-    vocabulary: dict[str, int] = {}
-    bits = [sum(1 << vocabulary.setdefault(w, len(vocabulary)) for w in set(row)) for row in words]
-    sizes = [bag.bit_count() for bag in bits]
-    # Only bags of nearly one size can share so much.
-    fit = (i for i, size in enumerate(sizes) if size >= _NEAR_SAME * _LEAST_WORDS)
-    order = sorted(fit, key=sizes.__getitem__)
-    repeats: set[int] = set()
-    for place, i in enumerate(order):
-        for j in islice(order, place + 1, place + 1 + _MOST_COMPARED):
-            if sizes[i] < _NEAR_SAME * sizes[j]:
-                break
-            shared = (bits[i] & bits[j]).bit_count()
-            later = max(i, j)
-            near = shared >= _NEAR_SAME * (sizes[i] + sizes[j] - shared)
-            if near and sizes[later] >= _LEAST_WORDS:
-                repeats.add(later)
-    return sorted(repeats)
 
 
 def _describe_answer(question: Question, answer: float) -> dict[str, object]:
