@@ -74,6 +74,12 @@ def fit_checker(
         "flags": _choose_least_contradiction(rows, list(FLAG_KEYS), guessed),
         "material": _choose_least_contradiction(rows, ["material"], guessed_material),
     }
+    figures |= _measure_contradictions(
+        [
+            *_judge_guesses(rows, list(FLAG_KEYS), guessed, least["flags"]),
+            *_judge_guesses(rows, ["material"], guessed_material, least["material"]),
+        ]
+    )
     checker = {
         "flags": yes_no.to_json(),
         "material": material.to_json(),
@@ -199,18 +205,51 @@ def _require_classes(y: NDArray[Any], least: int) -> None:
         )
 
 
-def _choose_least_contradiction(
-    rows: Sequence[Mapping[str, Any]], keys: Sequence[str], guessed: _Guesses
-) -> float:
-    """Return the least confidence at which contradictions reach the precision wanted."""
-    said = []
+def _judge_guesses(
+    rows: Sequence[Mapping[str, Any]], keys: Sequence[str], guessed: _Guesses, least: float = 0.0
+) -> list[tuple[float, bool, bool]]:
+    """Return for each flag the confidence, and whether model and reader see a contradiction.
+
+    Parameters
+    ----------
+    rows
+        Labels.
+    keys
+        Flags that were guessed, one behind the other in each filing.
+    guessed
+        Guesses and their confidence.
+    least
+        The confidence below which the model does not call it one.
+    """
+    judged = []
     for place, (guess, confidence) in enumerate(zip(*guessed, strict=True)):
         row, key = rows[place // len(keys)], keys[place % len(keys)]
         declared = _to_bool(row.get("declared", {}).get(key))
         element = FLAG_KEYS.get(key, MATERIAL_FLAG)
-        if judge(element, declared, str(guess)) == "contradicted":
-            right = judge(element, declared, str(row["stated"][key])) == "contradicted"
-            said.append((float(confidence), right))
+        said, read = (
+            judge(element, declared, str(stated)) == "contradicted"
+            for stated in (guess, row["stated"][key])
+        )
+        judged.append((float(confidence), said and confidence >= least, read))
+    return judged
+
+
+def _measure_contradictions(judged: Sequence[tuple[float, bool, bool]]) -> dict[str, float]:
+    n_right = sum(said and read for _, said, read in judged)
+    n_said = sum(said for _, said, _ in judged)
+    n_read = sum(read for _, _, read in judged)
+    return {
+        "precision_contradictions": n_right / n_said if n_said else 0.0,
+        "recall_contradictions": n_right / n_read if n_read else 0.0,
+    }
+
+
+def _choose_least_contradiction(
+    rows: Sequence[Mapping[str, Any]], keys: Sequence[str], guessed: _Guesses
+) -> float:
+    """Return the least confidence at which contradictions reach the precision wanted."""
+    judged = _judge_guesses(rows, keys, guessed)
+    said = [(confidence, read) for confidence, is_one, read in judged if is_one]
     said.sort(reverse=True)
     least, n_right = _MOST_DOUBT, 0
     for n, (confidence, right) in enumerate(said, 1):
