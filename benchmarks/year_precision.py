@@ -4,8 +4,8 @@ The precision of a rule (``precision`` and ``n_read`` in ``data/compare_rules.js
 of such a draw that a reader found right. The draw holds prose of real filings: keep it out of the
 repository.
 
-    cydscore compare --all ../shared/filings --out /tmp/years.jsonl
-    python benchmarks/year_precision.py /tmp/years.jsonl --sample 30 --seed 0 --out /tmp/precision
+    cydscore compare --all ../shared/filings --out years.jsonl
+    python benchmarks/year_precision.py years.jsonl --sample 30 --seed 0 --out ../draws
 
 Each rule gets a file of JSON lines: the accession numbers of both years, ``detail``, and the
 sentences that the finding speaks of.

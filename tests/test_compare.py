@@ -1,13 +1,23 @@
 """What changed between two filings is found, shown and nothing else is."""
 
 import json
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cydscore
-from authored import HARBOR, KESTREL, PROCESSES, ROOT, make_fact, make_filing, make_segments
+from authored import (
+    HARBOR,
+    KESTREL,
+    PROCESSES,
+    ROOT,
+    make_fact,
+    make_filing,
+    make_segments,
+    make_tagging,
+)
 from cydscore.check import Checks
 from cydscore.compare import compare_reports, pair_filings
 from cydscore.compare.align import compare_words, differs_in_dates_only, match_sentences
@@ -37,8 +47,6 @@ def tidewick(model):
 
 def make_report(side):
     """Return a report on the sentences, labels and flags of an example of a rule."""
-    from authored import make_tagging
-
     texts = [sentence["text"] for sentence in side["sentences"]]
     rows = [dict.fromkeys(sentence["labels"], 0.9) for sentence in side["sentences"]]
     flags = tuple(
@@ -54,15 +62,13 @@ def make_report(side):
             for name in [n for n, e in load_elements().items() if e.kind.value == "flag"][:1]
         )  # fmt: skip
     filing = make_filing(make_fact(PROCESSES, " ".join(texts)), period_end=side["period_end"])
-    nothing = dict.fromkeys(
-        ("overall", "coverage", "specificity", "consistency", "candour", "clarity")
-    )
+    parts = [field.name for field in fields(Scores) if field.name != "details"]
     return Report(
         filing=filing,
         segments=tuple(make_segments(*texts, elements=[PROCESSES])),
         tagging=make_tagging(*rows),
         checks=Checks(flags=flags, blocks=(), findings=()),
-        scores=Scores(**nothing, details={"reason": "none"}),
+        scores=Scores(**dict.fromkeys(parts), details={"reason": "none"}),
         model={"name": "none", "sha256": ""},
     )
 
@@ -240,3 +246,20 @@ def test_only_annual_reports_of_following_years_are_paired():
         ]
     )
     assert [(old.period_end, new) for old, new in pairs] == [("2024-12-31", last)]
+
+
+def test_the_page_has_a_row_for_each_rule_with_its_severity_and_precision():
+    page = (ROOT / "docs" / "compare.md").read_text("utf-8")
+    for rule in load_year_rules().values():
+        precision = "–" if rule.precision is None else f"{rule.precision:.2f}"
+        row = f"| `{rule.id}` | {rule.severity} | {rule.cites} | {rule.about} | {precision} |"
+        assert row in page, row
+
+
+def test_the_page_names_every_field_of_the_wire_format(tidewick):
+    page = (ROOT / "docs" / "compare.md").read_text("utf-8")
+    data = tidewick.to_json()
+    for name in data:
+        assert f"`{name}" in page, name
+    for part in ("flags", "names"):
+        assert all(f"`{key}`" in page for key in data[part][0])

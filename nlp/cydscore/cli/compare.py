@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -63,7 +63,7 @@ def compare(
     Exit status: 0 compared, whatever changed; 1 only with --fail-on;
     2 nothing could be compared, or wrong usage.
 
-    Example:  cydscore compare corpora/example/years/old.txt corpora/example/years/new.txt
+    Example:  cydscore compare corpora/example/years/*2024.htm corpora/example/years/*2025.htm
     """
     import json
 
@@ -74,7 +74,7 @@ def compare(
     lines = every or cik is not None
     n_pairs, reached = 0, False
     with ExitStack() as stack:
-        stream = stack.enter_context(_open(out)) if out else sys.stdout
+        stream = stack.enter_context(_open_part(out)) if out else sys.stdout
         colour = out is None and stream.isatty() and "NO_COLOR" not in os.environ
         for comparison in _compare(paths, cik, every=every, model=model, jobs=jobs):
             if wanted is TableFormat.JSON:
@@ -142,9 +142,19 @@ def _parse_fail_on(what: str | None) -> "Callable[[Comparison], bool]":
     raise UsageError(f"--fail-on: '{what}' is none of {allowed}")
 
 
-def _open(path: Path) -> TextIO:
+@contextmanager
+def _open_part(path: Path) -> Iterator[TextIO]:
+    """Open a file that takes its name at the end, if anything was written to it."""
     if not path.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file in it")
-    return path.open("w", encoding="utf-8", errors="backslashreplace")
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            yield stream
+    finally:
+        if part.stat().st_size:
+            part.replace(path)
+        else:
+            part.unlink()
