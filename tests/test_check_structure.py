@@ -1,6 +1,7 @@
 """Every rule finds what it says and leaves the rest alone; tests/cases/rules.jsonl holds cases."""
 
 import json
+import runpy
 
 import pytest
 
@@ -159,3 +160,10 @@ def test_a_finding_takes_severity_and_paragraph_from_its_rule():
     assert finding.severity == Severity.NOTE
     assert finding.cites == load_rules()["flag-nil"].cites
     assert make_finding("flag-nil", elements=[MATERIAL], cites="229.106(b)").cites == "229.106(b)"
+
+
+def test_the_page_of_the_rules_is_made_from_them():
+    page = runpy.run_path(str(ROOT / "benchmarks" / "rule_page.py"))["write_page"]()
+    shown = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    assert shown == page, "run: python benchmarks/rule_page.py > docs/rules.md"
+    assert all(f"| `{rule}` |" in shown for rule in load_rules())

@@ -117,13 +117,24 @@ def keep_findings(report: Report, wanted: Callable[[str], bool], *, locate: bool
             Located(
                 finding=finding,
                 origins=tuple(origins[name] for name in finding.elements if name in origins),
-                places=tuple(places[name][0] for name in finding.elements if name in places),
+                places=tuple(
+                    _choose_place(places[name], origins.get(name))
+                    for name in finding.elements
+                    if name in places
+                ),
                 quotes=tuple(texts[name] for name in finding.evidence),
             )
             for finding in chosen
         ),
         incident=report.checks.incident,
     )
+
+
+def _choose_place(places: Sequence[Place], origin: Origin | None) -> Place:
+    """Return the place of the fact that an element's origin names, the first where none does."""
+    line = origin.line if origin else None
+    here = (p for p in places if line is not None and p.line <= line <= p.end_line)
+    return next(here, places[0])
 
 
 def pair_amendments(checked: Iterable[Checked], wanted: Callable[[str], bool]) -> list[Checked]:
