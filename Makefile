@@ -4,7 +4,7 @@ BIN := .venv/bin
 SHARED := $(wildcard ../shared)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test test-real check train bench-check clean
+.PHONY: setup demo test test-real check train season bench bench-check norms common bench-score clean
 
 setup: .venv/ready
 
@@ -34,8 +34,24 @@ train: setup ## models/default from the labels in ../shared
 	  --flags $(SHARED)/labels/consistency.jsonl \
 	  --grades $(SHARED)/labels/grades.jsonl --filings $(SHARED)/filings --name default --out models/default
 
+season: setup ## corpora/season, real results without prose, from ../shared
+	$(BIN)/cydscore score $(SHARED)/filings --out build/season/ --profile
+	$(BIN)/cydscore season build/season --facts corpora/season
+
+bench: setup ## speed and memory of a season from ../shared, written into docs/season.md
+	$(BIN)/python benchmarks/season.py $(SHARED) --write docs/season.md
+
 bench-check: setup ## errors put into real filings of ../shared, and how many are found
 	$(BIN)/python benchmarks/check.py $(SHARED)/filings --labels $(SHARED)/labels/consistency.jsonl --sample 300 --seed 0
+
+norms: setup ## how the scores of the filings in ../shared lie, beside models/default
+	$(BIN)/cydscore norms $(SHARED)/filings --out models/default/norms.json
+
+common: setup ## word sequences that filers share, as hashes
+	$(BIN)/cydscore common $(SHARED)/filings --out nlp/cydscore/data/common.bin
+
+bench-score: setup ## how scores rank graded filings, with intervals and baselines
+	$(BIN)/python benchmarks/score.py $(SHARED)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build dist

@@ -162,6 +162,8 @@ _KEYS = {
     "segments[].tags": "LABEL",
     "scores": "PART",
     "score_details.measures": "MEASURE",
+    "score_details.intervals": "PART",
+    "norms.parts": "PART",
 }
 
 

@@ -52,7 +52,7 @@ def test_the_wire_format_is_the_one_that_others_read(reports):
     report["content"] = {"third_party_audit": report["content"]["third_party_audit"]}
     report["segments"][0]["tags"] = {}
     report["facts"] = [fact for fact in report["facts"] if fact["kind"] == "flag"]
-    report["score_details"] = {}
+    report["score_details"], report["norms"] = {}, None
     assert list(list_leaves(report)) == snapshot(
         [
             "schema str",
@@ -115,6 +115,7 @@ def test_the_wire_format_is_the_one_that_others_read(reports):
             "scores.originality float",
             "scores.clarity float",
             "score_details dict",
+            "norms null",
             "model.name str",
             "model.sha256 str",
         ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -433,6 +433,13 @@ class IncidentCheck:
     scope: IncidentPart
     timing: IncidentPart
     impact: IncidentPart
+
+
+#: The quality score and its parts in the order in which they are shown.
+PARTS: Final = (
+    *("overall", "coverage", "specificity", "consistency", "candour"),
+    *("originality", "clarity"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

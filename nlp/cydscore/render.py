@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from cydscore.errors import to_line
-from cydscore.records import Filing, FlagCheck
-from cydscore.report import PARTS, Report
+from cydscore.records import PARTS, Filing, FlagCheck
+from cydscore.report import Report
 from cydscore.tags import DENIAL, FIRST_TAGS, load_tags, tag_names
 from cydscore.taxonomy import load_elements
 
@@ -37,7 +37,7 @@ def render_report(report: Report, *, width: int = 100) -> str:
         _render_flags(report, width),
         _render_blocks(report),
         _render_findings(report, width),
-        _render_scores(report),
+        render_scores(report),
     ]
     return "\n\n".join("\n".join(lines) for lines in map(list, blocks) if lines) + "\n"
 
@@ -145,21 +145,33 @@ def _render_findings(report: Report, width: int) -> Iterator[str]:
         )
 
 
-def _render_scores(report: Report) -> Iterator[str]:
+def render_scores(report: Report) -> Iterator[str]:
+    """Yield the lines of the score: points, their interval, and the place among peers."""
     scores = report.scores
     yield "SCORE (points 0-100)"
     if scores.overall is None:
         yield f"  none: {scores.details['reason']}"
         return
     for part in PARTS:
-        points = getattr(scores, part)
-        if points is None:
-            yield f"  {part:<12}   –"
-        else:
-            yield f"  {part:<12} {points:5.1f}  {'█' * round(points / 5)}"
+        yield _render_part(report, part).rstrip()
+    if report.norms:
+        yield f"  peers: {report.norms['n']} filings, {report.norms['group']}"
     questions = scores.details["questions"]
     if isinstance(questions, list):
         for level in ("in passing", "not at all"):
             open_ones = [q["id"] for q in questions if q["answered"] == level]
             if open_ones:
                 yield f"  answered {level}: {', '.join(open_ones)}"
+
+
+def _render_part(report: Report, part: str) -> str:
+    points = getattr(report.scores, part)
+    if points is None:
+        return f"  {part:<12}   –"
+    line = f"  {part:<12} {points:5.1f}  {'█' * round(points / 5):<20}"
+    intervals = report.scores.details.get("intervals")
+    ends = intervals.get(part) if isinstance(intervals, dict) else None
+    reach = f"{ends[0]:.0f}–{ends[1]:.0f}" if ends else ""
+    place = report.norms["parts"].get(part) if report.norms else None
+    above = f"above {place['percentile']:.0f} of 100 peers" if place else ""
+    return f"{line}  {reach:<7}  {above}"

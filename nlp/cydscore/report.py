@@ -9,7 +9,17 @@ import numpy as np
 
 from cydscore.check import Checker, Checks
 from cydscore.features import Passage
-from cydscore.records import Fact, Filing, IncidentCheck, Kind, Scores, Segment, Tagging
+from cydscore.norms import place_among_peers
+from cydscore.records import (
+    PARTS,
+    Fact,
+    Filing,
+    IncidentCheck,
+    Kind,
+    Scores,
+    Segment,
+    Tagging,
+)
 from cydscore.score import Scorer
 from cydscore.segment import segment_filing
 from cydscore.store import Model
@@ -24,11 +34,6 @@ SCHEMA: Final = "cydscore/report/1"
 N_EVIDENCE: Final = 5
 #: How much a particular (1) or verifiable (2) segment is worth more as evidence than a generic one.
 _SPECIFIC_BONUS: Final = 0.1
-
-PARTS: Final = (
-    *("overall", "coverage", "specificity", "consistency", "candour"),
-    *("originality", "clarity"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +54,8 @@ class Report:
         The quality score and its parts.
     model
         ``name`` and ``sha256`` of the model.
+    norms
+        Where the scores stand among peers, as ``place_among_peers`` gives it, or None.
     """
 
     filing: Filing
@@ -57,6 +64,7 @@ class Report:
     checks: Checks
     scores: Scores
     model: Mapping[str, str]
+    norms: Mapping[str, Any] | None = None
 
     def rank_evidence(self, tag: str) -> tuple[list[int], list[int]]:
         """Return the rows that state a tag and those that deny it, best first."""
@@ -92,6 +100,7 @@ class Report:
             "findings": [_listed(asdict(finding)) for finding in self.checks.findings],
             "scores": {part: getattr(self.scores, part) for part in PARTS},
             "score_details": dict(self.scores.details),
+            "norms": None if self.norms is None else dict(self.norms),
             "model": dict(self.model),
         }
 
@@ -221,6 +230,7 @@ def make_reports(
             checks=checks,
             scores=scores,
             model={"name": model.name, "sha256": model.sha256},
+            norms=place_among_peers(filing, scores, model.norms),
         )
         for filing, segments, own, checks, scores in zip(
             filings, segmented, parted, checked, scored, strict=True

@@ -33,6 +33,7 @@ _WEIGHTS: Final = "weights.safetensors"
 _VOCABULARY: Final = "vocabulary.json"
 _CHECKER: Final = "checker.json"
 _SCORER: Final = "scorer.json"
+_NORMS: Final = "norms.json"
 _FILES: Final = (_WEIGHTS, _VOCABULARY, _CHECKER, _SCORER)
 _ADVICE: Final = "get it again, or make one with `cydscore train CORPUS --out FOLDER`"
 
@@ -55,6 +56,9 @@ class Model:
         Parameters of `cydscore.score`.
     manifest
         Where it came from: corpus, seed, code version, examples, thresholds, figures, checksums.
+    norms
+        How scores lie over many filings (`cydscore.norms`); empty where the folder has none that
+        were made with this model.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Model:
     checker: Mapping[str, Any] = field(default_factory=dict)
     scorer: Mapping[str, Any] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    norms: Mapping[str, Any] = field(default_factory=dict)
 
 
 def build_model(
@@ -197,13 +202,15 @@ def load_model(path: str | Path | None = None) -> Model:
         checker, scorer = json.loads(data[_CHECKER]), json.loads(data[_SCORER])
     except (KeyError, TypeError, ValueError, IndexError, safetensors.SafetensorError) as error:
         raise ModelError(f"{folder}: the model cannot be read ({error}); {_ADVICE}") from error
+    checksum = _join_sums({file: sums[file] for file in _FILES})
     return Model(
         name=str(manifest.get("name", folder.name)),
-        sha256=_join_sums({file: sums[file] for file in _FILES}),
+        sha256=checksum,
         tagger=tagger,
         checker=checker,
         scorer=scorer,
         manifest=manifest,
+        norms=_read_norms(folder, checksum),
     )
 
 
@@ -258,6 +265,20 @@ def _restore_tagger(data: Mapping[str, bytes], manifest: Mapping[str, Any]) -> S
         thresholds=arrays["thresholds"],
     )
     return tagger
+
+
+def _read_norms(folder: Path, checksum: str) -> Mapping[str, Any]:
+    """Return the norms in a model folder, none if another model made them."""
+    try:
+        norms = json.loads((folder / _NORMS).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder / _NORMS}: cannot be read ({error}); make it again with cydscore norms"
+        ) from error
+    made_here = isinstance(norms, dict) and norms.get("model") == checksum
+    return norms if made_here else {}
 
 
 def _read_manifest(folder: Path) -> Mapping[str, Any]:

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Any, Final, Protocol, Self, TextIO
 
 from cydscore.errors import DependencyError, UsageError, to_line
-from cydscore.report import PARTS, Report
+from cydscore.records import PARTS
+from cydscore.report import Report
 from cydscore.tags import tag_names
 from cydscore.taxonomy import flag_names
 

@@ -16,7 +16,7 @@ from cydscore.errors import CydscoreError, to_line
 #: Commands as ``--help`` lists them: those a reader of filings wants first.
 ORDER: Final = (
     *("score", "check", "compare", "explain", "season", "rules", "tags"),
-    *("tag", "train", "evaluate", "corpus"),
+    *("tag", "train", "evaluate", "norms", "common", "corpus"),
 )
 
 

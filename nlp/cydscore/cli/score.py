@@ -69,6 +69,10 @@ def score(
             show_default=False,
         ),
     ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="TOML with weights of your own for the parts.", show_default=False),
+    ] = None,
     profile: Annotated[
         bool, typer.Option("--profile", help="Say at the end how long each stage took.")
     ] = False,
@@ -84,9 +88,12 @@ def score(
     from cydscore.cli.dataset import names_folder, score_to_dataset
     from cydscore.report import Report
     from cydscore.watch import Stopwatch
+    from cydscore.weights import read_weights, reweigh_report
 
     reaches = _parse_fail_on(fail_on)
     if out is not None and form is not ScoreFormat.HTML and names_folder(out):
+        if weights is not None:
+            raise UsageError("--weights does not go with a dataset; write a file, or pages")
         score_to_dataset(
             paths,
             out,
@@ -97,6 +104,7 @@ def score(
             reaches=reaches,
         )
         return
+    own = None if weights is None else read_weights(weights)
     if cluster is not None:
         raise UsageError("--cluster scores into a dataset; name its folder, --out season/")
     target = None if out is None else Path(out)
@@ -109,7 +117,7 @@ def score(
         scored = score_inputs(paths, model=model, jobs=jobs, watch=watch)
         for outcome in _follow(scored, stack, quiet=out is None):
             if isinstance(outcome, Report):
-                write(outcome)
+                write(outcome if own is None else reweigh_report(outcome, own))
                 n_reports += 1
                 reached = reached or reaches({f.rule for f in outcome.checks.findings})
             elif isinstance(outcome, Failure):
