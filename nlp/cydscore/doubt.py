@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from cydscore.check.decide import Floats
-from cydscore.measures import load_questions, load_score_table
+from cydscore.measures import list_answers, load_questions, load_score_table
 from cydscore.records import Segment, Tagging
-from cydscore.tags import DENIAL
 
 
 def measure_doubt(segments: Sequence[Segment], tagging: Tagging) -> dict[str, float]:
@@ -24,7 +23,7 @@ def measure_doubt(segments: Sequence[Segment], tagging: Tagging) -> dict[str, fl
     """
     words = np.array([len(segment.text.split()) for segment in segments], dtype=np.float64)
     particular, verifiable = tagging.at_least.T
-    variances = {q.id: _doubt_answer(tagging, q.tags, q.shares) for q in load_questions()}
+    variances = _doubt_answers(tagging)
     topics = tagging.columns(load_score_table()["topics"]).max(axis=0, initial=0.0)
     told = tagging.any_of(["incident_occurred"]).max(initial=0.0)
     return {
@@ -39,15 +38,12 @@ def measure_doubt(segments: Sequence[Segment], tagging: Tagging) -> dict[str, fl
     }
 
 
-def _doubt_answer(
-    tagging: Tagging, tags: Sequence[str], shares: tuple[float, float, float]
-) -> float:
-    """Return the variance of how far a question is answered."""
-    probability = tagging.any_of([*tags, *(DENIAL + tag for tag in tags)])
-    best = -np.sort(-np.concatenate([probability, np.zeros(2)]))[:2]
-    substance = 1 - np.prod(1 - np.minimum(probability * tagging.at_least[:, 0], 0.99))
-    chances = np.array([*best, substance])
-    return float(np.square(shares) @ (chances * (1 - chances)))
+def _doubt_answers(tagging: Tagging) -> dict[str, float]:
+    """Return the variance of how far each question is answered."""
+    chances = list_answers(tagging)
+    shares = np.array([question.shares for question in load_questions()]).T
+    variances = (np.square(shares) * chances * (1 - chances)).sum(axis=0).tolist()
+    return {q.id: variance for q, variance in zip(load_questions(), variances, strict=True)}
 
 
 def _deviate(probability: Floats, weight: Floats | float = 1.0) -> float:

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cydscore.check import Checks
 from cydscore.entities import count_entities
@@ -23,7 +24,7 @@ from cydscore.taxonomy import MATERIAL_FLAG
 LONG_SENTENCE: Final = 45
 _NEAR_SAME: Final = 0.8
 _LEAST_WORDS: Final = 6  # different ones, that a segment needs to count as repeated
-_MOST_COMPARED: Final = 2048  # a hostile file must not take hours
+_MOST_COMPARED: Final = 256  # a hostile file must not take hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +73,33 @@ def load_questions() -> tuple[Question, ...]:
     )
 
 
+@cache
+def _question_tags() -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the tags and denials that answer the questions, and where those of each begin."""
+    groups = [(*q.tags, *(DENIAL + tag for tag in q.tags)) for q in load_questions()]
+    starts = accumulate((len(group) for group in groups), initial=0)
+    return tuple(tag for group in groups for tag in group), tuple(starts)[:-1]
+
+
+def list_answers(tagging: Tagging) -> NDArray[np.float64]:
+    """Return how surely each question of Item 106 is answered, shape (3, questions), in [0, 1].
+
+    The rows are the best segment, the second best, and any segment that is particular.
+    """
+    tags, starts = _question_tags()
+    probability = np.zeros((len(tagging) + 2, len(starts)))
+    if len(tagging):
+        probability[:-2] = np.maximum.reduceat(tagging.columns(tags), starts, axis=1)
+    particular = np.append(tagging.at_least[:, 0], (0.0, 0.0))[:, None]
+    substance = 1 - np.prod(1 - np.minimum(probability * particular, 0.99), axis=0)
+    return np.vstack([-np.sort(-probability, axis=0)[:2], substance])
+
+
 def answer_questions(tagging: Tagging) -> dict[str, float]:
     """Return how far each question of Item 106 is answered, in [0, 1]."""
-    particular = tagging.at_least[:, 0]
-    answers = {}
-    for question in load_questions():
-        probability = tagging.any_of([*question.tags, *(DENIAL + tag for tag in question.tags)])
-        best = -np.sort(-np.concatenate([probability, np.zeros(2)]))
-        substance = 1 - float(np.prod(1 - np.minimum(probability * particular, 0.99)))
-        first, second, particularly = question.shares
-        answers[question.id] = float(first * best[0] + second * best[1] + particularly * substance)
-    return answers
+    shares = np.array([question.shares for question in load_questions()])
+    answers = (shares.T * list_answers(tagging)).sum(axis=0).tolist()
+    return {q.id: answer for q, answer in zip(load_questions(), answers, strict=True)}
 
 
 def measure_filing(
@@ -162,9 +179,8 @@ def score_clarity(segments: Sequence[Segment]) -> float:
 
 def _find_repeats(words: Sequence[Sequence[str]]) -> list[int]:
     """Return the segments that share nearly all their words with an earlier one."""
-    vocabulary: dict[str, int] = {}
-    bits = [sum(1 << vocabulary.setdefault(w, len(vocabulary)) for w in set(row)) for row in words]
-    sizes = [bag.bit_count() for bag in bits]
+    bags = [frozenset(row) for row in words]
+    sizes = [len(bag) for bag in bags]
     # Only bags of nearly one size can share so much.
     fit = (i for i, size in enumerate(sizes) if size >= _NEAR_SAME * _LEAST_WORDS)
     order = sorted(fit, key=sizes.__getitem__)
@@ -173,7 +189,7 @@ def _find_repeats(words: Sequence[Sequence[str]]) -> list[int]:
         for j in islice(order, place + 1, place + 1 + _MOST_COMPARED):
             if sizes[i] < _NEAR_SAME * sizes[j]:
                 break
-            shared = (bits[i] & bits[j]).bit_count()
+            shared = len(bags[i] & bags[j])
             later = max(i, j)
             near = shared >= _NEAR_SAME * (sizes[i] + sizes[j] - shared)
             if near and sizes[later] >= _LEAST_WORDS:

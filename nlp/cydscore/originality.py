@@ -9,7 +9,7 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -36,15 +36,25 @@ def hash_sequences(texts: Iterable[str]) -> Hashes:
 
     Only letters and digits count; a sequence never runs from one text into the next.
     """
-    found = [np.zeros(0, np.uint64)]
+    words: list[int] = []
+    ends: list[int] = []
     for text in texts:
         plain = text.lower().replace("'", "").replace("’", "")
-        words = np.array([zlib.crc32(w.encode()) for w in _WORD.findall(plain)], np.uint64)
-        if len(words) >= N_WORDS:
-            found.append(_mix(words))
-    hashes = np.concatenate(found)
-    kept = hashes[hashes & np.uint64(1) == 0] >> np.uint64(32)
+        words += [_hash_word(word) for word in _WORD.findall(plain)]
+        ends.append(len(words))
+    if len(words) < N_WORDS:
+        return np.zeros(0, np.uint32)
+    hashes = _mix(np.array(words, np.uint64))
+    whole = np.ones(len(hashes), dtype=bool)
+    for end in ends:
+        whole[max(0, end - N_WORDS + 1) : end] = False  # it runs on into the next text
+    kept = hashes[whole & (hashes & np.uint64(1) == 0)] >> np.uint64(32)
     return np.unique(kept.astype(np.uint32))
+
+
+@lru_cache(maxsize=50_000)
+def _hash_word(word: str) -> int:
+    return zlib.crc32(word.encode())
 
 
 def _mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -64,7 +74,12 @@ def measure_common(segments: Iterable[Segment]) -> float | None:
 
     None where it has too few sequences to tell.
     """
-    hashes = hash_sequences(segment.text for segment in segments)
+    return _measure_common(tuple(segment.text for segment in segments))
+
+
+@lru_cache(maxsize=4)  # a filing's measures and its score ask for it in turn
+def _measure_common(texts: tuple[str, ...]) -> float | None:
+    hashes = hash_sequences(texts)
     if len(hashes) < LEAST_SEQUENCES:
         return None
     return float(_are_among(hashes, load_sketch()).mean())

@@ -16,7 +16,8 @@ _LEAST = 1e-3
 
 def to_log_odds(probability: Floats) -> Floats:
     """Return log-odds of probabilities, which are first kept within [0.001, 0.999]."""
-    kept = np.clip(probability, _LEAST, 1 - _LEAST)
+    # np.clip takes five times as long on the few numbers of a filing
+    kept = np.minimum(np.maximum(probability, _LEAST), 1 - _LEAST)
     return np.asarray(np.log(kept / (1 - kept)), dtype=np.float64)
 
 
