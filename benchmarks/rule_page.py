@@ -14,6 +14,7 @@ states a fact about the tagging. A rule that goes by words can be wrong: *precis
 of the findings drawn at random from 8,711 real filings
 (`python benchmarks/rule_precision.py ../shared/filings --sample 30 --out FOLDER`), and read one by
 one by a language model with the codebook in hand, were right. Under 0.85 a rule is a note.
+How often each fires on real filings, by form, size and year, stands in [findings.md](findings.md).
 """
 
 

@@ -148,3 +148,10 @@ def load_pattern(name: str) -> re.Pattern[str]:
         ``pointer``, of what sends the reader elsewhere.
     """
     return re.compile(_table()[name], re.IGNORECASE)
+
+
+@cache
+def load_negation() -> Mapping[str, Any]:
+    """Return the patterns of negations that a tagger passes over."""
+    negation: Mapping[str, Any] = _table()["negation"]
+    return negation

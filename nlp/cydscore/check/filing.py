@@ -10,6 +10,7 @@ from cydscore.check.decide import Softmax
 from cydscore.check.findings import find_findings
 from cydscore.check.flags import check_flags, judge
 from cydscore.check.incident import check_incident
+from cydscore.check.negation import read_negations
 from cydscore.check.subject import Subject
 from cydscore.check.swaps import BlockText, find_swaps, name_homes
 from cydscore.errors import ModelError
@@ -105,6 +106,7 @@ class Checker:
             Its segments and what the tagger says of them, row by row.
         """
         incident = check_incident(filing, segments) if is_incident_report(filing) else None
+        tagging = read_negations(segments, tagging)
         flags: tuple[FlagCheck, ...] = ()
         if incident is None:
             flags = check_flags(

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from cydscore.check.rules import make_finding
 from cydscore.check.subject import Subject
-from cydscore.records import Filing, Finding, IncidentCheck, IncidentPart, Kind, Segment
+from cydscore.records import Filing, Finding, IncidentCheck, IncidentPart, Segment
+from cydscore.taxonomy import INCIDENT_PREFIX
 
 PARTS: Final = ("nature", "scope", "timing", "impact")
 N_EVIDENCE: Final = 3
@@ -161,15 +162,18 @@ def fits_part(element: str, segments: Sequence[Segment]) -> str:
 
 def find_in_incident(subject: Subject) -> Iterator[Finding]:
     """Yield the findings of the rules on incident reports."""
-    for fact in subject.filing.facts:
-        if fact.kind is Kind.TEXT and _is_mostly_boilerplate(subject, fact.element):
+    elements = {f.element for f in subject.filing.facts if f.element.startswith(INCIDENT_PREFIX)}
+    for element in sorted(elements):
+        if _is_mostly_boilerplate(subject, element):
             yield make_finding(
                 "incident-boilerplate",
-                elements=[fact.element],
-                evidence=[subject.segments[row].id for row in subject.rows_of(fact.element)],
+                elements=[element],
+                evidence=[subject.segments[row].id for row in subject.rows_of(element)],
             )
+    if subject.incident is None:
+        return
     n_words = sum(len(segment.text.split()) for segment in subject.segments)
-    if subject.incident is None or n_words < _LEAST_WORDS:
+    if n_words < _LEAST_WORDS:
         return
     is_whole = subject.filing.item is not None
     for name, ask in load_part_asks().items():

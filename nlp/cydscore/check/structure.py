@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from cydscore.check.rules import make_finding
 from cydscore.check.subject import Subject
@@ -17,12 +18,11 @@ from cydscore.taxonomy import (
 _LEAST_BLOCK = 15
 #: Fiscal years that end on or after it are tagged (Release 33-11216, section II.J).
 _TAGGING_BEGAN = "2024-12-15"
-#: How much of all letters a narrow block holds that is called a whole Item, and how many at least.
+#: How much of all text a narrow block holds that is called a whole Item, and characters at least.
 _WHOLE_RATIO = 0.9
-_WHOLE_LETTERS = 1000
+_LEAST_WHOLE = 1200
 _LEAST_IDENTICAL = 40
 _LAST_MONTH_OF_FIRST_HALF = 6
-_NOT_ALNUM = re.compile(r"[^a-z0-9]")
 
 
 def find_in_structure(subject: Subject) -> Iterator[Finding]:
@@ -101,15 +101,15 @@ def _expect_years(period_end: str) -> tuple[int, int]:
 def _on_identical_blocks(subject: Subject) -> Iterator[Finding]:
     holders: dict[str, dict[str, str]] = defaultdict(dict)
     for fact in subject.list_texts():
-        key = _fold(fact.value)
-        question = _question_of(fact.element)
+        key = "".join(str(fact.value).split())
         if len(key) >= _LEAST_IDENTICAL:
-            holders[key].setdefault(question, fact.element)
+            holders[key].setdefault(_question_of(fact.element), fact.element)
     for by_question in holders.values():
         if len(by_question) > 1:
             yield make_finding("blocks-identical", elements=list(by_question.values()))
 
 
+@cache
 def _question_of(element: str) -> str:
     """Return the paragraph that a block answers, which blocks of one subject have in common."""
     if element.startswith(INCIDENT_PREFIX):
@@ -144,17 +144,14 @@ def _on_pairs(subject: Subject) -> Iterator[Finding]:
 
 
 def _on_whole_blocks(subject: Subject) -> Iterator[Finding]:
-    whole = sum(len(_fold(segment.text)) for segment in subject.segments)
-    if whole < _WHOLE_LETTERS:
+    lengths = [len(segment.text) for segment in subject.segments]
+    whole = sum(lengths)
+    if whole < _LEAST_WHOLE:
         return
     elements = dict.fromkeys(fact.element for fact in subject.list_texts())
     for element in elements:
         if element == PROCESSES_BLOCK or element.startswith(INCIDENT_PREFIX):
             continue
-        held = sum(len(_fold(subject.segments[row].text)) for row in subject.rows_of(element))
+        held = sum(lengths[row] for row in subject.rows_of(element))
         if held >= _WHOLE_RATIO * whole:
             yield make_finding("block-whole-item", elements=[element], share=f"{held / whole:.0%}")
-
-
-def _fold(value: object) -> str:
-    return _NOT_ALNUM.sub("", str(value).lower())

@@ -1,10 +1,12 @@
 """Rules that read words: verdicts on flags and blocks, contradictions, questions left open."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
 from cydscore.check.asks import load_contradictions, load_pattern, load_questions
+from cydscore.check.decide import Floats
 from cydscore.check.rules import make_finding
 from cydscore.check.subject import Subject
 from cydscore.records import Finding
@@ -94,61 +96,70 @@ def _on_blocks(subject: Subject) -> Iterator[Finding]:
 
 def _on_pointers(subject: Subject) -> Iterator[Finding]:
     """Yield the blocks whose sentences all send the reader elsewhere and say nothing themselves."""
-    content = [tag for tag in tag_names() if tag != "cross_reference"]
-    content += [DENIAL + tag for tag in tag_names()]
-    points = subject.tagging.any_of(["cross_reference"])
-    says = subject.tagging.any_of(content)
     pointer = load_pattern("pointer")
+    likely = subject.tagging.any_of(["cross_reference"]) >= _POINTS
+    pointing = {
+        row for row in np.flatnonzero(likely).tolist() if pointer.search(subject.segments[row].text)
+    }
+    if not pointing:
+        return
+    says = subject.tagging.any_of(_content_labels())
     for element in dict.fromkeys(fact.element for fact in subject.list_texts()):
         rows = subject.rows_of(element)
-        bare = [len(subject.segments[row].text) < _BARE for row in rows]
-        pointing = [
-            points[row] >= _POINTS and bool(pointer.search(subject.segments[row].text))
-            for row in rows
-        ]
-        silent = all(says[row] < _LEAST_CONTENT for row in rows)
-        if any(pointing) and silent and all(map(np.logical_or, pointing, bare)):
+        others = [row for row in rows if row not in pointing]
+        if len(others) == len(rows) or says[rows].max() >= _LEAST_CONTENT:
+            continue
+        if all(len(subject.segments[row].text) < _BARE for row in others):
             yield make_finding(
                 "block-points-elsewhere",
                 elements=[element],
                 cites=load_elements()[element].rule,
-                evidence=[
-                    subject.segments[row].id
-                    for row, is_one in zip(rows, pointing, strict=True)
-                    if is_one
-                ],
+                evidence=[subject.segments[row].id for row in rows if row in pointing],
             )
+
+
+@cache
+def _content_labels() -> tuple[str, ...]:
+    stated = [tag for tag in tag_names() if tag != "cross_reference"]
+    return (*stated, *(DENIAL + tag for tag in tag_names()))
 
 
 def _on_contradictions(subject: Subject) -> Iterator[Finding]:
     """Yield the topics that one sentence plainly denies and another plainly states."""
-    texts = [segment.text for segment in subject.segments]
-    whole = np.array([not load_pattern("partial").search(text) for text in texts], dtype=bool)
-    real = np.array([not load_pattern("planned").search(text) for text in texts], dtype=bool)
     for topic in load_contradictions():
         states = subject.tagging.any_of(topic.states)
         denies = subject.tagging.any_of(topic.denies)
-        stating = np.where(real & (denies <= _NOT), states, 0.0)
-        denying = np.where(whole & (states <= _NOT), denies, 0.0)
-        if min(stating.max(initial=0.0), denying.max(initial=0.0)) < _PLAIN:
-            continue
-        pair = [int(denying.argmax()), int(stating.argmax())]
-        yield make_finding(
-            "text-contradicts-itself",
-            topic=topic.says,
-            cites=topic.cites,
-            evidence=[subject.segments[row].id for row in pair],
-        )
+        stating = _find_plain(subject, states, denies, "planned")
+        denying = _find_plain(subject, denies, states, "partial") if stating else []
+        if denying:
+            pair = [denying[0], stating[0]]
+            yield make_finding(
+                "text-contradicts-itself",
+                topic=topic.says,
+                cites=topic.cites,
+                evidence=[subject.segments[row].id for row in pair],
+            )
+
+
+def _find_plain(subject: Subject, says: Floats, not_says: Floats, unless: str) -> list[int]:
+    """Return the rows that plainly say one thing and plainly not the other, surest first."""
+    plain = np.flatnonzero((says >= _PLAIN) & (not_says <= _NOT))
+    pattern = load_pattern(unless)
+    order = sorted(plain.tolist(), key=lambda row: -says[row])
+    return [row for row in order if not pattern.search(subject.segments[row].text)]
 
 
 def _on_questions(subject: Subject) -> Iterator[Finding]:
-    n_words = sum(len(segment.text.split()) for segment in subject.segments)
+    n_words = sum(segment.text.count(" ") + 1 for segment in subject.segments)
     if n_words < _LEAST_WORDS:
         return
+    best = dict(
+        zip(subject.tagging.labels, subject.tagging.probability.max(axis=0).tolist(), strict=True)
+    )
     for question in load_questions():
-        moot = subject.tagging.any_of(question.moot).max(initial=0.0) >= _LEAST_MOOT
+        moot = any(best.get(label, 0.0) >= _LEAST_MOOT for label in question.moot)
         if moot or not subject.could_show(question.blocks):
             continue
         answers = [*question.tags, *(DENIAL + tag for tag in question.tags)]
-        if subject.tagging.any_of(answers).max(initial=0.0) < _LEAST_ANSWER:
+        if max(best.get(label, 0.0) for label in answers) < _LEAST_ANSWER:
             yield make_finding("question-unanswered", question=question.asks, cites=question.cites)
