@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -27,10 +27,10 @@ Ints = NDArray[np.int64]
 
 _BITS: Final = 20
 _MASK: Final = (1 << _BITS) - 1
-_KINDS: Final = ("word", "role", "head", "apart", "shape")
-_WORDS, _ROLES, _HEADS, _APART, _SHAPE = range(len(_KINDS))
+_KINDS: Final = ("word", "role", "head", "apart", "shape", "path")
+_WORDS, _ROLES, _HEADS, _APART, _SHAPE, _PATH = range(len(_KINDS))
 # Each group of kinds is scaled to length 1 by itself.
-_GROUP_OF_KIND: Final = np.array([0, 1, 1, 2, 3])
+_GROUP_OF_KIND: Final = np.array([0, 1, 1, 2, 3, 2])
 _HEAD: Final = 6
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−/\u00a0"), " ")
@@ -111,6 +111,17 @@ def _lexicon() -> MappingProxyType[str, Any]:
     return MappingProxyType(tree)
 
 
+@cache
+def _acts() -> Mapping[str, str]:
+    """Return the name of the act that a stem tells of, for the stems that do."""
+    text = resources.files("cydscore").joinpath("data/lexicon.json").read_text("utf-8")
+    return {
+        stem_word(word): f"<to {act['name']}>"
+        for act in json.loads(text)["acts"]
+        for word in act["words"]
+    }
+
+
 def name_roles(words: Sequence[str]) -> list[str]:
     """Return the words with every phrase of the lexicon replaced by its class, others stemmed."""
     tree = _lexicon()
@@ -176,12 +187,14 @@ class FeatureExtractor:
         words = [split_words(p.text) for p in passages]
         roles = [name_roles(w) for w in words]
         counts = Counter(unit for row in (*words, *roles) for unit in set(row))
-        self.units_ = tuple(sorted(u for u, n in counts.items() if n >= self.min_count))
+        common = {u for u, n in counts.items() if n >= self.min_count}
+        self.units_ = tuple(sorted(common | set(_acts().values())))
         self._index()
         keys, rows = self._keys(passages, words, roles)
         unique = np.unique(np.stack([keys, rows]), axis=1)[0]
         keys, n_rows = np.unique(unique, return_counts=True)
-        kept = n_rows >= np.where(keys >> 60 == _APART, self.min_count_apart, self.min_count)
+        far = np.isin(keys >> 60, (_APART, _PATH))
+        kept = n_rows >= np.where(far, self.min_count_apart, self.min_count)
         self.keys_ = keys[kept]
         self.idf_ = (1 + np.log((1 + len(passages)) / (1 + n_rows[kept]))).astype(np.float32)
         return self
@@ -260,6 +273,9 @@ class FeatureExtractor:
 
     def _index(self) -> None:
         self._number = _Numbers(zip(self.units_, count(1), strict=False))
+        acts = _acts()
+        path = [self._number[u if u[0] == "<" else acts.get(u, "")] for u in self.units_]
+        self._path = np.array([0, *path], np.int64)
 
     def _keys(
         self, passages: Sequence[Passage], words: list[list[str]], roles: list[list[str]]
@@ -276,6 +292,9 @@ class FeatureExtractor:
             keys, at = _grams(ids, rows, n, _HEADS, place=place)
             parts.append((keys, at))
         parts += [_gaps(ids, rows, gap) for gap in (2, 3, 4)]
+        path = self._path[ids]
+        on_path = path > 0
+        parts += [_grams(path[on_path], rows[on_path], n, _PATH) for n in (2, 3)]
         parts.append(_shapes(passages, words))
         return np.concatenate([k for k, _ in parts]), np.concatenate([r for _, r in parts])
 
