@@ -7,9 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from cydscore.inputs import read_source
 from cydscore.compare.filing import compare_reports
 from cydscore.compare.result import Comparison
+from cydscore.inputs import read_source
 from cydscore.records import Filing
 from cydscore.report import make_reports
 from cydscore.store import Model, load_model
