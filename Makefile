@@ -29,8 +29,8 @@ check: setup ## lint, format, types, import order
 	$(BIN)/mypy
 	PYTHONPATH=nlp $(BIN)/lint-imports
 
-train: setup ## models/default from the labels in ../shared
-	$(BIN)/cydscore train $(SHARED)/labels/train.jsonl corpora/contrast/segments.jsonl \
+train: setup ## models/default from the labels in corpora/ and ../shared
+	$(BIN)/cydscore train corpora/item106 corpora/contrast \
 	  --flags $(SHARED)/labels/consistency.jsonl \
 	  --grades $(SHARED)/labels/grades.jsonl --filings $(SHARED)/filings --name default --out models/default
 
@@ -50,8 +50,8 @@ norms: setup ## how the scores of the filings in ../shared lie, beside models/de
 common: setup ## word sequences that filers share, as hashes
 	$(BIN)/cydscore common $(SHARED)/filings --out nlp/cydscore/data/common.bin
 
-bench-score: setup ## how scores rank graded filings, with intervals and baselines
-	$(BIN)/python benchmarks/score.py $(SHARED)
+bench-score: setup ## how scores rank graded filings, written into docs/report.md with the norms
+	$(BIN)/python benchmarks/score.py $(SHARED) --write docs/report.md
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build dist

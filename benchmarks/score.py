@@ -19,6 +19,8 @@ from cydscore.corpus import drop_duplicates, find_companies, read_corpus
 from cydscore.fit_checker import fit_checker
 from cydscore.fit_scorer import score_out_of_fold
 from cydscore.labelled import GRADED, READ, read_labelled, read_labels
+from cydscore.norms import list_norms
+from cydscore.store import load_model
 from cydscore.tags import tag_names
 from cydscore.train import fit_folds
 from cydscore.unlabelled import read_unlabelled
@@ -32,6 +34,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path, help="folder with labels and filings")
+    parser.add_argument("--write", type=Path, help="page whose parts between markers are replaced")
     parser.add_argument("--folds", type=Path, help="pickle of what fit_folds made, to save minutes")
     given = parser.parse_args()
     labels = given.shared / "labels"
@@ -49,18 +52,31 @@ def main() -> None:
         "readability (Flesch)": [measure_flesch(f.segments) for f in filings],
         "mean of the tags": [average_tags(f.tagging) for f in filings],
     }
-    say(f"{len(grades)} filings of companies that were not trained on; Spearman's correlation")
-    say("| part | score | " + " | ".join(others) + " | sd of the score | p10–p90 |")
-    say("|---|---|" + "---|" * len(others) + "---|---|")
+    lines = [f"{len(grades)} filings of companies that were not trained on:", ""]
+    lines += [f"| part | score | {' | '.join(others)} | sd | p10–p90 |"]
+    lines += ["|---|---|" + "---|" * len(others) + "---|---|"]
     for part in PARTS:
         truth = np.array([float(row[part]) for row in grades])
         cells = [correlate(held_out[part], truth)]
         cells += [correlate(np.array(values), truth) for values in others.values()]
         low, high = np.quantile(held_out[part], (0.1, 0.9))
         cells += [f"{np.std(held_out[part]):.1f}", f"{low:.0f}–{high:.0f}"]
-        say(f"| {part} | " + " | ".join(cells) + " |")
+        lines.append(f"| {part} | {' | '.join(cells)} |")
     error = np.abs(held_out["overall"] - np.array([float(row["overall"]) for row in grades]))
-    say(f"mean absolute error of the overall score: {error.mean():.1f} points")
+    lines += ["", f"Mean absolute error of the overall score: {error.mean():.1f} points."]
+    say("\n".join(lines))
+    if given.write:
+        page = replace_block(given.write.read_text("utf-8"), "bench-score", lines)
+        norms = load_model().norms
+        if norms:
+            page = replace_block(page, "norms", list_norms(norms))
+        given.write.write_text(page, "utf-8")
+
+
+def replace_block(page, name, lines):
+    """Return a page with other lines between the markers of a name."""
+    block = "\n".join([f"<!-- {name} -->", "", *lines, "", f"<!-- /{name} -->"])
+    return re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _: block, page, flags=re.DOTALL)
 
 
 def say(line, stream=sys.stdout):

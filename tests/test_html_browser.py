@@ -240,6 +240,25 @@ def test_an_index_of_thousands_opens_quickly(visit, site, reports):
     assert page.locator("#filings tbody tr").count() == 1
 
 
+@pytest.mark.real
+def test_an_index_of_a_month_opens_in_under_two_seconds(browser, shared, model, tmp_path):
+    rows = [
+        to_index_row(report.to_json(), f"{number}.html")
+        for number, report in enumerate(score_filings([shared / "fsn"], model=model))
+    ]
+    index = tmp_path / "index.html"
+    index.write_text(render_index(rows), "utf-8")
+    took = []
+    for _ in range(3):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(index.as_uri())
+        assert page.inner_text("#shown") == "587 filings"
+        took.append(page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
+        context.close()
+    assert min(took) < 2000
+
+
 def test_print_shows_every_sentence(visit):
     page = visit("harbor")
     page.emulate_media(media="print")

@@ -34,9 +34,9 @@ DIVISIONS: Final = (
     (89, "services"),
     (99, "public administration"),
 )
-#: What peers have in common, the closest first; then what distributions are shown by.
+#: What peers have in common, the closest first; and what changes over the years are shown by.
 PEERS: Final = (("form", "band", "division"), ("form", "band"), ("form", "division"), ("form",))
-SHOWN: Final = (("form",), ("form", "band"), ("form", "division"), ("form", "year"))
+YEARS: Final = (("form", "year"),)
 _LEVELS: Final = tuple(range(0, 101, 5))
 
 
@@ -68,7 +68,8 @@ def _find_year(period_end: str | None) -> int | None:
 def make_norms(scored: Iterable[tuple[Filing, Scores]], model: str) -> dict[str, Any]:
     """Return the distributions of the scores of annual reports, as plain data.
 
-    Of each company the last report of a form counts, amendments left out.
+    Of each company the last report of a form counts, and the last of each fiscal year for the
+    groups by year; amendments are left out.
 
     Parameters
     ----------
@@ -77,24 +78,25 @@ def make_norms(scored: Iterable[tuple[Filing, Scores]], model: str) -> dict[str,
     model
         Checksum of the model that scored them.
     """
-    last: dict[tuple[str, str], tuple[Filing, Scores]] = {}
+    last: dict[tuple[str, ...], tuple[Filing, Scores]] = {}
     for filing, scores in scored:
-        form = describe_group(filing).get("form")
-        if form is None or scores.overall is None or "/A" in (filing.form or ""):
-            continue
-        key = (filing.cik or filing.accession or filing.source, form)
-        if key not in last or (filing.period_end or "") >= (last[key][0].period_end or ""):
-            last[key] = (filing, scores)
-    groups: dict[str, list[Scores]] = defaultdict(list)
-    for filing, scores in last.values():
         known = describe_group(filing)
-        for dimensions in dict.fromkeys((*PEERS, *SHOWN)):
+        if "form" not in known or scores.overall is None or "/A" in (filing.form or ""):
+            continue
+        company = filing.cik or filing.accession or filing.source
+        for key in {(company, known["form"]), (company, known["form"], known.get("year", ""))}:
+            if key not in last or (filing.period_end or "") >= (last[key][0].period_end or ""):
+                last[key] = (filing, scores)
+    groups: dict[str, list[Scores]] = defaultdict(list)
+    for key, (filing, scores) in last.items():
+        known = describe_group(filing)
+        for dimensions in PEERS if len(key) == 2 else YEARS:
             if all(name in known for name in dimensions):
                 groups[_name_group(known, dimensions)].append(scores)
     return {
         "about": "Quantiles of the scores of annual reports at the levels given, by group.",
         "model": model,
-        "n": len(last),
+        "n": sum(len(key) == 2 for key in last),
         "levels": list(_LEVELS),
         "groups": {
             name: _describe(members)
@@ -120,6 +122,21 @@ def _describe(members: Sequence[Scores]) -> dict[str, Any]:
                 "quantiles": np.round(np.quantile(points, np.array(_LEVELS) / 100), 1).tolist(),
             }
     return {"n": len(members), "parts": parts}
+
+
+def list_norms(norms: Mapping[str, Any]) -> list[str]:
+    """Return the lines of a table: mean, standard deviation, 10th to 90th percentile of parts."""
+    lines = [f"| group | n | {' | '.join(PARTS)} |", "|---|---|" + "---|" * len(PARTS)]
+    for name, group in norms["groups"].items():
+        cells = []
+        for part in PARTS:
+            row = group["parts"].get(part)
+            ends = [row["quantiles"][_LEVELS.index(level)] for level in (10, 90)] if row else []
+            cells.append(
+                f"{row['mean']:.0f} ± {row['sd']:.0f}, {ends[0]:.0f}–{ends[1]:.0f}" if row else "–"
+            )
+        lines.append(f"| {name} | {group['n']:,} | {' | '.join(cells)} |")
+    return lines
 
 
 def place_among_peers(

@@ -35,8 +35,7 @@ def norms(
     import json
 
     from cydscore.batch import Failure, score_inputs
-    from cydscore.norms import make_norms
-    from cydscore.records import PARTS
+    from cydscore.norms import list_norms, make_norms
     from cydscore.report import Report
     from cydscore.store import load_model
 
@@ -48,16 +47,7 @@ def norms(
             n_failures += 1
             complain(outcome.reason)
     made = make_norms(scored, load_model(model).sha256)
-    typer.echo(f"{'group':<56} {'n':>5}" + "".join(f"{part:>19}" for part in PARTS))
-    for name, group in made["groups"].items():
-        cells = []
-        for part in PARTS:
-            row = group["parts"].get(part)
-            low, high = (row["quantiles"][2], row["quantiles"][-3]) if row else (0, 0)
-            cells.append(
-                f"{row['mean']:.0f} sd {row['sd']:.0f} {low:.0f}-{high:.0f}" if row else ""
-            )
-        typer.echo(f"{name:<56} {group['n']:>5}" + "".join(f"{cell:>19}" for cell in cells))
+    typer.echo("\n".join(list_norms(made)))
     if out is not None:
         out.write_text(json.dumps(made, indent=None, separators=(",", ":")) + "\n", "utf-8")
         say(f"norms of {made['n']} filings in {len(made['groups'])} groups written to {out}")
