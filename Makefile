@@ -35,6 +35,7 @@ train: setup ## models/default from the labels in corpora/ and ../shared
 	  --grades $(SHARED)/labels/grades.jsonl --filings $(SHARED)/filings --name default --out models/default
 
 season: setup ## corpora/season, real results without prose, from ../shared
+	rm -rf build/season # code may have changed within a version
 	$(BIN)/cydscore score $(SHARED)/filings --out build/season/ --profile
 	$(BIN)/cydscore season build/season --facts corpora/season
 

@@ -26,7 +26,7 @@ TXT = (  # noqa: SIM905 (as the SEC lists them)
     "adsh tag version ddate qtrs iprx lang dcml durp datp dimh dimn coreg escaped srclen txtlen "
     "footnote footlen context value"
 ).split()
-SIZES = (100, 1000, 3000, 8700)
+SHARES = (0.0115, 0.115, 0.345, 1.0)  # of the season: 100, 1,000, 3,000 and 8,700 filings
 N_FOREIGN = 5_000_000
 COPIES = 10
 
@@ -247,7 +247,7 @@ class Table:
         sys.stdout.flush()
 
 
-def measure(shared: Path, folder: Path, peers: list[str], *, big: bool) -> list[str]:
+def measure(shared: Path, folder: Path, peers: list[str], size: int, *, big: bool) -> list[str]:
     """Return the lines of the table.
 
     Parameters
@@ -258,12 +258,14 @@ def measure(shared: Path, folder: Path, peers: list[str], *, big: bool) -> list[
         Where to work.
     peers
         Python executables of environments that hold peers.
+    size
+        Number of filings of the season.
     big
         Whether to measure foreign rows and the season ten times over too.
     """
     table = Table()
     season = folder / "season.zip"
-    n = write_zip(season, shared, SIZES[-1])
+    n = write_zip(season, shared, size)
     out = folder / "out"
     two, two_cpu, two_peak = score(season, out, "--jobs", "2")
     rate = n / two
@@ -286,11 +288,11 @@ def measure(shared: Path, folder: Path, peers: list[str], *, big: bool) -> list[
     write_zip(sample, shared, 500)
     tfidf = measure_tfidf(sample)
     table.add("TF-IDF transform alone, 1 process", f"{tfidf:,.0f} filings/s", f"{tfidf / rate:.1f}")
-    measure_growth(table, shared, folder)
+    measure_growth(table, shared, folder, size)
     measure_peers(table, shared, folder, peers, rate)
     if big:
         measure_foreign(table, shared, folder)
-        measure_tenfold(table, shared, folder)
+        measure_tenfold(table, shared, folder, size)
     return table.lines
 
 
@@ -299,12 +301,12 @@ def score_again(path: Path, folder: Path) -> tuple[float, float, float]:
     return run_command("score", str(path), "--out", f"{folder}/", "--jobs", "2")
 
 
-def measure_growth(table: Table, shared: Path, folder: Path) -> None:
+def measure_growth(table: Table, shared: Path, folder: Path, season: int) -> None:
     """Add how time and memory grow with the number of filings, one worker."""
     import numpy as np
 
     seconds, peaks, sizes = [], [], []
-    for size in SIZES:
+    for size in (round(share * season) for share in SHARES):
         path = folder / "part.zip"
         sizes.append(write_zip(path, shared, size))
         took, _, peak = score(path, folder / "part", "--jobs", "1")
@@ -404,10 +406,10 @@ def run_script(code: str) -> tuple[float, float, float]:
     return time.perf_counter() - start, 0.0, watcher.peak
 
 
-def measure_tenfold(table: Table, shared: Path, folder: Path) -> None:
+def measure_tenfold(table: Table, shared: Path, folder: Path, size: int) -> None:
     """Add the season ten times over: memory must stay where it was."""
     path = folder / "tenfold.zip"
-    n = write_zip(path, shared, SIZES[-1], copies=COPIES)
+    n = write_zip(path, shared, size, copies=COPIES)
     seconds, _, peak = score(path, folder / "tenfold", "--jobs", "2")
     table.add(
         f"the season {COPIES} times over, {n:,} filings, 2 workers",
@@ -434,10 +436,11 @@ def main() -> None:
     )
     parser.add_argument("--peer", action="append", default=[], help="Python of a bench environment")
     parser.add_argument("--big", action="store_true", help="foreign rows and ten seasons too")
+    parser.add_argument("--filings", type=int, default=8700, help="size of the season")
     given = parser.parse_args()
     machine = describe_machine()
     with tempfile.TemporaryDirectory() as folder:
-        lines = measure(given.shared, Path(folder), given.peer, big=given.big)
+        lines = measure(given.shared, Path(folder), given.peer, given.filings, big=given.big)
     block = "\n".join(["<!-- bench -->", machine, "", *lines, "<!-- /bench -->"])
     if given.write:
         text = given.write.read_text("utf-8")

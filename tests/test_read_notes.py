@@ -306,3 +306,47 @@ def test_real_archive_agrees_with_the_facts_beside_it(shared):
     )
     assert sum(not fact.main for filing in filings for fact in filing.facts) == 1
     assert all(filing.company and filing.cik and filing.period_end for filing in filings)
+
+
+def test_sector_year_date_and_float_are_taken_where_the_table_has_them():
+    (filing,) = read(pack([text_row(HERON, ROLE, "The lock keeper answers.")]))
+    assert (filing.fiscal_year, filing.filed, filing.public_float) == (None, None, None)
+    stream = io.BytesIO()
+    head = "adsh\tcik\tname\tsic\tform\tperiod\tfy\tfiled\tpubfloatusd"
+    row = f"{HERON}\t7\tHeron\t7372\t10-K\t20241231\t2024\t20250214\t1500000.00"
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("sub.tsv", f"{head}\n{row}\n")
+        archive.writestr("txt.tsv", f"{TEXTS_HEAD}\n{text_row(HERON, ROLE, 'x')}\n")
+    (filing,) = read(zipfile.ZipFile(stream))
+    assert (filing.sic, filing.fiscal_year) == ("7372", 2024)
+    assert (filing.filed, filing.public_float) == ("2025-02-14", 1.5e6)
+
+
+@pytest.mark.parametrize("value", ["", "nan", "inf", "-1", "0", "many"])
+def test_a_float_that_is_no_amount_is_not_known(value):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(
+            "sub.tsv",
+            f"adsh\tcik\tname\tform\tperiod\tfy\tpubfloatusd\n{HERON}\t7\tH\t10-K\t\tFY\t{value}\n",
+        )
+        archive.writestr("txt.tsv", f"{TEXTS_HEAD}\n{text_row(HERON, ROLE, 'x')}\n")
+    (filing,) = read(zipfile.ZipFile(stream))
+    assert (filing.public_float, filing.fiscal_year) == (None, None)
+
+
+def test_a_table_of_zip64_is_streamed_and_its_share_told():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("sub.tsv", "\n".join([FILINGS_HEAD, *FILINGS, ""]))
+        with archive.open("txt.tsv", "w", force_zip64=True) as table:
+            table.write(f"{TEXTS_HEAD}\n".encode())
+            for _ in range(40_000):
+                table.write(f"{text_row(OTTER, 'X', 'Two canals.', version='us-gaap')}\n".encode())
+            table.write(text_row(HERON, ROLE, "The lock keeper answers.").encode())
+    shares = []
+    filings = list(read_notes(zipfile.ZipFile(stream), "n.zip", None, shares.append))
+    assert [f.accession for f in filings] == [HERON]
+    assert shares == sorted(shares)
+    assert len(shares) > 2
+    assert shares[-1] == 1.0
