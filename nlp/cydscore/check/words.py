@@ -56,7 +56,7 @@ def _on_flags(subject: Subject) -> Iterator[Finding]:
             continue
         if flag.element in subject.doubtful:
             rule = "flag-doubtful"
-        elif rule == "flag-unsupported" and flag.stated == "silent":
+        elif rule == "flag-unsupported" and flag.stated in ("silent", "hypothetical"):
             home = load_elements()[flag.element].block or PROCESSES_BLOCK
             rule = rule if subject.could_show([home]) else "flag-words-untagged"
         declared = "not declared" if flag.declared is None else f"declared {flag.declared}".lower()
