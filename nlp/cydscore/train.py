@@ -12,6 +12,7 @@ from cydscore.calibration import Calibration, Floats
 from cydscore.corpus import (
     AUTHORED_SAMPLE,
     JUDGED_SAMPLES,
+    RANDOM_SAMPLE,
     LabelledSegment,
     Unlabelled,
     drop_duplicates,
@@ -211,7 +212,7 @@ def judged_weights(segments: Sequence[LabelledSegment]) -> Floats:
     segments
         The segments.
     """
-    weights = {**dict.fromkeys(JUDGED_SAMPLES, 1.0), AUTHORED_SAMPLE: 0.0}
+    weights = dict.fromkeys((*JUDGED_SAMPLES, RANDOM_SAMPLE), 1.0) | {AUTHORED_SAMPLE: 0.0}
     return np.array([weights.get(s.sample, 0.25) for s in segments], np.float32)
 
 

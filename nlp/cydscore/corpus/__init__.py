@@ -8,6 +8,7 @@ from cydscore.corpus.reading import CorpusCheck, check_corpus, check_splits, rea
 from cydscore.corpus.segments import (
     AUTHORED_SAMPLE,
     JUDGED_SAMPLES,
+    RANDOM_SAMPLE,
     LabelledSegment,
     Unlabelled,
     drop_duplicates,
@@ -18,6 +19,7 @@ __all__ = [
     "AUTHORED_SAMPLE",
     "COMPANIES_FILE",
     "JUDGED_SAMPLES",
+    "RANDOM_SAMPLE",
     "CorpusCheck",
     "LabelledSegment",
     "Unlabelled",

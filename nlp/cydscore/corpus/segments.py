@@ -7,6 +7,8 @@ from typing import Any, Final
 
 #: Samples on which figures are given: drawn without a look at what a model says.
 JUDGED_SAMPLES: Final = frozenset({"whole_filing", "enriched", None})
+#: Sentences drawn at random from companies of no other sample; they train, and calibrate in full.
+RANDOM_SAMPLE: Final = "random"
 #: Sentences written for training, in no filing: never judged, and left out of calibration.
 AUTHORED_SAMPLE: Final = "authored"
 
