@@ -202,7 +202,7 @@ def _find_lines(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 def _read_blocks(stream: IO[bytes], n_bytes: int, on_share: _Share | None) -> Iterator[bytes]:
     """Yield a table in blocks of whole lines."""
     rest = b""
-    n_read = 0
+    n_read = stream.tell()  # the header
     while chunk := stream.read(_CHUNK_BYTES):
         n_read += len(chunk)
         if on_share is not None:
