@@ -22,6 +22,7 @@ from cydscore.originality import (
     unpack_sketch,
 )
 from cydscore.read import read_filing
+from cydscore.read.tables import read_tables
 from cydscore.records import PARTS, Kind
 from cydscore.report import make_reports
 from cydscore.segment import segment_filing
@@ -200,3 +201,28 @@ def test_every_format_of_one_filing_gives_nearly_the_same_score(model, reports, 
                 part
             )
         assert segment_filing(report.filing)
+
+
+@pytest.mark.real
+def test_a_real_filing_scores_the_same_as_document_and_as_notes_data(shared, model):
+    differences, tables = {}, {}
+    paths = [p for p in sorted((shared / "ixbrl").glob("*-10-k-*.gz")) if "untagged" not in p.name]
+    ciks = {read_filing(str(path)).cik for path in paths}
+    for filing in read_tables(shared / "filings"):
+        if filing.cik in ciks:
+            tables.setdefault(filing.cik, []).append(filing)
+    for path in paths:
+        filing = read_filing(str(path))
+        same = [
+            f
+            for f in tables.get(filing.cik, [])
+            if (f.period_end or "")[:7] == (filing.period_end or "")[:7]
+        ]
+        for other in same[:1]:
+            one, two = make_reports([filing, other], model)
+            differences[path.name[:4]] = abs(one.scores.overall - two.scores.overall)
+    # Salesforce answers both limbs of the impact question outside its blocks, where notes data end.
+    differences.pop("crm-")
+    assert len(differences) >= 6
+    assert sorted(differences.values())[len(differences) // 2] <= 1
+    assert max(differences.values()) <= 2
