@@ -4,14 +4,14 @@ BIN := .venv/bin
 SHARED := $(wildcard ../shared)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test test-real check train season bench bench-check norms common bench-score clean
+.PHONY: setup demo test test-real check train season bench bench-check norms common bench-score docs notebooks clean
 
 setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[parquet]" --group test --group browser --group check
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[parquet]" --group test --group browser --group docs --group notebooks --group check
 	@touch $@
 
 demo: setup ## score an example filing that ships with the project
@@ -53,6 +53,17 @@ common: setup ## word sequences that filers share, as hashes
 
 bench-score: setup ## how scores rank graded filings, written into docs/report.md with the norms
 	$(BIN)/python benchmarks/score.py $(SHARED) --write docs/report.md
+
+docs: setup ## the site of the documentation, in build/site; warnings are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+notebooks: setup ## runs the notebooks; with their output, and as pages, they go to build/notebooks
+	rm -rf build/notebooks
+	mkdir -p build/notebooks
+	cp notebooks/*.ipynb build/notebooks
+	$(BIN)/python -m pytest --nbmake --nbmake-kernel=python3 --nbmake-timeout=120 --overwrite --durations=0 build/notebooks/*.ipynb
+	$(BIN)/jupyter nbconvert --to html --log-level WARN --HTMLExporter.mathjax_url= --HTMLExporter.require_js_url= \
+	  --HTMLExporter.jquery_url= --HTMLExporter.mermaid_js_url= build/notebooks/*.ipynb
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build dist
