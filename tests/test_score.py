@@ -32,7 +32,7 @@ from cydscore.measures import (
 from cydscore.read import read_filing
 from cydscore.records import BlockCheck, FlagCheck
 from cydscore.report import PARTS, make_reports
-from cydscore.score import MEASURES, Scale, Scorer, reweigh
+from cydscore.score import MEASURES, Scale, Scorer
 from cydscore.tagger import label_names
 from cydscore.tags import tag_names
 
