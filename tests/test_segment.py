@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cydscore.records import Fact, Filing, ItemText, Kind, Segment, SourceFormat
 from cydscore.segment import segment_filing, split_text
-from cydscore.spacy_component import NAME, SPANS_KEY
+from cydscore.pipe.segmenter import NAME, SEGMENTS_KEY
 
 CASES = [
     json.loads(line)
@@ -327,7 +327,7 @@ def test_component_sets_spans_and_sentence_starts() -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe(NAME)
     doc = nlp(f"Governance\n• {SENTENCES[4]} {SENTENCES[0]}")
-    assert [span.text for span in doc.spans[SPANS_KEY]] == [
+    assert [span.text for span in doc.spans[SEGMENTS_KEY]] == [
         "Governance",
         SENTENCES[4],
         SENTENCES[0],
@@ -341,9 +341,9 @@ def test_component_keeps_tokens_and_never_overlaps() -> None:
     nlp.add_pipe(NAME)
     doc = nlp("We end our efforts.In May we begin.CISO.The end.")
     assert [token.text for token in doc] == plain
-    spans = list(doc.spans[SPANS_KEY])
+    spans = list(doc.spans[SEGMENTS_KEY])
     assert all(a.end <= b.start for a, b in pairwise(spans))
-    assert list(nlp("").spans[SPANS_KEY]) == []
+    assert list(nlp("").spans[SEGMENTS_KEY]) == []
 
 
 # --- real filings ------------------------------------------------------------------------------

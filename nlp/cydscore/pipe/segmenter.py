@@ -1,19 +1,17 @@
-"""The segmenter as a spaCy component, for pipelines that go on working with spaCy documents.
+"""The segmenter as a spaCy component, for pipelines that go on working with spaCy documents."""
 
-The entry point ``spacy_factories`` registers it: ``spacy.blank("en").add_pipe(NAME)`` needs no
-import of cydscore.
-"""
+from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from cydscore.segment import split_text
 
-NAME = "cydscore_segmenter"
-SPANS_KEY = "cydscore_segments"
+NAME: Final = "cydscore_segmenter"
+SEGMENTS_KEY: Final = "cydscore_segments"
 
 
-class Segmenter:
+class DocSegmenter:
     """Marks the segments of a document and starts sentences where a segment starts.
 
     A boundary inside a token ("efforts.In") cannot be marked without splitting the token: the
@@ -35,7 +33,7 @@ class Segmenter:
             if span is not None and span.end > n_used:
                 spans.append(doc[max(span.start, n_used) : span.end])
                 n_used = span.end
-        doc.spans[SPANS_KEY] = spans
+        doc.spans[SEGMENTS_KEY] = spans
         starts = {span.start for span in spans}
         for token in doc:
             token.is_sent_start = token.i == 0 or token.i in starts
@@ -43,7 +41,7 @@ class Segmenter:
 
 
 @Language.factory(NAME, assigns=["doc.spans", "token.is_sent_start", "doc.sents"])
-def make_segmenter(nlp: Language, name: str) -> Segmenter:  # noqa: ARG001
+def make_segmenter(nlp: Language, name: str) -> DocSegmenter:  # noqa: ARG001
     """Return the component; it has no settings.
 
     Parameters
@@ -53,4 +51,4 @@ def make_segmenter(nlp: Language, name: str) -> Segmenter:  # noqa: ARG001
     name
         The name it was given there (unused).
     """
-    return Segmenter()
+    return DocSegmenter()
