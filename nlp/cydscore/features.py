@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cydscore.errors import NotFittedError
+from cydscore.errors import NotFittedError, UsageError
+from cydscore.params import Parameters
 
 Ints = NDArray[np.int64]
 
@@ -67,8 +68,21 @@ class Passage:
 
 
 def to_passages(X: Iterable[str | Passage]) -> list[Passage]:
-    """Return passages for segments given as plain strings or as passages."""
-    return [Passage(text=x) if isinstance(x, str) else x for x in X]
+    """Return passages for segments given as plain strings or as passages.
+
+    Raises
+    ------
+    UsageError
+        If they are given as anything else, or as one string.
+    """
+    if isinstance(X, str):
+        raise UsageError("one string was given where many are expected; put it in a list")
+    passages = [Passage(text=x) if isinstance(x, str) else x for x in X]
+    strange = next((p for p in passages if not isinstance(p, Passage)), None)
+    if strange is not None:
+        kind = type(strange).__name__
+        raise UsageError(f"a segment is of type {kind}; give strings or passages, and drop others")
+    return passages
 
 
 def split_words(text: str) -> list[str]:
@@ -147,8 +161,8 @@ class _Numbers(dict[str, int]):
         return 0
 
 
-class FeatureExtractor:
-    """Sparse features of segments, fitted and used like a scikit-learn transformer.
+class FeatureExtractor(Parameters):
+    """Sparse features of segments, a scikit-learn transformer in all but its base class.
 
     Parameters
     ----------
@@ -175,13 +189,25 @@ class FeatureExtractor:
         self.min_count = min_count
         self.min_count_apart = min_count_apart
 
-    def fit(self, X: Iterable[str | Passage]) -> Self:
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
+
+        return Tags(
+            estimator_type="transformer",
+            target_tags=TargetTags(required=False),
+            transformer_tags=TransformerTags(preserves_dtype=[]),
+            input_tags=InputTags(one_d_array=True, two_d_array=False, string=True),
+        )
+
+    def fit(self, X: Iterable[str | Passage], y: object = None) -> Self:  # noqa: ARG002
         """Learn the vocabulary.
 
         Parameters
         ----------
         X
             The segments.
+        y
+            Without effect, kept for scikit-learn.
         """
         passages = to_passages(X)
         words = [split_words(p.text) for p in passages]
@@ -215,8 +241,10 @@ class FeatureExtractor:
         self._index()
         return self
 
-    def transform(self, X: Iterable[str | Passage]) -> sparse.csr_matrix:
+    def transform(self, X: Iterable[str | Passage]) -> Any:
         """Return features of shape (segments, features), each group of a row of length 1.
+
+        They are a sparse matrix, or after ``set_output(transform="pandas")`` a DataFrame.
 
         Parameters
         ----------
@@ -230,7 +258,43 @@ class FeatureExtractor:
         """
         if not hasattr(self, "keys_"):
             raise NotFittedError("the features have no vocabulary yet; call fit first")
+        return self._put_out(self._make_matrix(to_passages(X)), X)
+
+    def fit_transform(self, X: Iterable[str | Passage], y: object = None) -> Any:  # noqa: ARG002
+        """Learn the vocabulary of the segments and return their features.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        y
+            Without effect, kept for scikit-learn.
+        """
         passages = to_passages(X)
+        self.fit(passages)
+        return self._put_out(self._make_matrix(passages), X)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose what `transform` returns.
+
+        Parameters
+        ----------
+        transform
+            ``default`` for a sparse matrix, ``pandas`` for a DataFrame of sparse columns, which
+            is slow for many features; None leaves it as it is.
+
+        Raises
+        ------
+        UsageError
+            If it is anything else.
+        """
+        if transform not in (None, "default", "pandas"):
+            raise UsageError(f"no output '{transform}' of sparse features; give default or pandas")
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}  # `clone` copies it by name
+        return self
+
+    def _make_matrix(self, passages: list[Passage]) -> sparse.csr_matrix:
         words = [split_words(p.text) for p in passages]
         keys, rows = self._keys(passages, words, [name_roles(w) for w in words])
         n_features = len(self.keys_)
@@ -247,18 +311,29 @@ class FeatureExtractor:
         lengths = np.sqrt(np.bincount(blocks, values**2, len(passages) * len(_GROUP_OF_KIND)))
         values = (values / lengths[blocks]).astype(np.float32)
         offsets = np.searchsorted(rows, np.arange(len(passages) + 1))
-        return sparse.csr_matrix((values, columns, offsets), shape=(len(passages), n_features))
+        shape = (len(passages), n_features)
+        return sparse.csr_matrix((values, columns, offsets), shape=shape)
 
-    def fit_transform(self, X: Iterable[str | Passage]) -> sparse.csr_matrix:
-        """Learn the vocabulary of the segments and return their features.
+    def _put_out(self, matrix: Any, X: object) -> Any:
+        config = getattr(self, "_sklearn_output_config", {})
+        if config.get("transform") != "pandas":
+            return matrix
+        import pandas as pd
+
+        index = X.index if isinstance(X, pd.Series) else None
+        names = self.get_feature_names_out()
+        make = pd.DataFrame.sparse.from_spmatrix  # type: ignore[attr-defined] (its stub has none)
+        return make(matrix, index=index, columns=names)
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
+        """Return `feature_names` as scikit-learn asks for them.
 
         Parameters
         ----------
-        X
-            The segments.
+        input_features
+            Without effect, kept for scikit-learn.
         """
-        passages = to_passages(X)
-        return self.fit(passages).transform(passages)
+        return np.array(self.feature_names(), dtype=object)
 
     def feature_names(self) -> list[str]:
         """Return a readable name for every feature, in the order of the columns."""

@@ -106,21 +106,10 @@ def _fit_both(
 
 
 def _fit_softmax(X: Floats, y: NDArray[Any], C: float) -> Softmax:
-    from sklearn.linear_model import LogisticRegression
+    from cydscore.estimators import SoftmaxClassifier
 
     _require_classes(y, 2)
-    mean, scale = X.mean(axis=0), X.std(axis=0) + 0.1
-    head = LogisticRegression(C=C, max_iter=5000).fit((X - mean) / scale, y)
-    weights, bias = head.coef_, head.intercept_
-    if len(head.classes_) == 2:  # scikit-learn keeps one row for two classes
-        weights, bias = np.vstack([-weights / 2, weights / 2]), np.array([-bias[0], bias[0]]) / 2
-    return Softmax(
-        classes=tuple(str(name) for name in head.classes_),
-        mean=mean,
-        scale=scale,
-        weights=weights,
-        bias=bias,
-    )
+    return SoftmaxClassifier(C=C).fit(X, y).decision_
 
 
 def _fit_blocks(

@@ -118,14 +118,8 @@ def _correlate_ranks(held_out: Floats, points: Floats) -> float:
 
 
 def _fit_line(X: Floats, points: Floats) -> tuple[Floats, float]:
-    """Return weights, none negative, and an intercept, by least squares with a ridge."""
-    from scipy.optimize import nnls
+    """Return weights, none negative, and an intercept."""
+    from cydscore.estimators import NonNegativeRidge
 
-    low, scale = X.min(axis=0), X.std(axis=0) + 1e-9
-    Z = (X - low) / scale
-    ones = np.ones((len(Z), 1))
-    ridge = np.sqrt(_RIDGE) * np.eye(Z.shape[1])
-    design = np.vstack([np.hstack([Z, ones, -ones]), np.hstack([ridge, np.zeros((len(ridge), 2))])])
-    solution, _ = nnls(design, np.concatenate([points, np.zeros(len(ridge))]))
-    weights = solution[:-2] / scale
-    return weights, float(solution[-2] - solution[-1] - weights @ low)
+    line = NonNegativeRidge(ridge=_RIDGE).fit(X, points)
+    return line.coef_, line.intercept_

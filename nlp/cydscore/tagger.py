@@ -4,7 +4,6 @@ Linear heads on sparse features give margins; a calibration turns them into prob
 heads learn stands in `cydscore.heads`.
 """
 
-import inspect
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Self
 
@@ -24,6 +23,7 @@ from cydscore.heads import (
     label_names,
     weigh_features,
 )
+from cydscore.params import Parameters
 from cydscore.records import Tagged, Tagging
 
 _CHUNK: Final = 4096
@@ -34,8 +34,8 @@ _GUESS_SURE: Final = 0.6
 _N_TO_GUESS: Final = 100
 
 
-class SegmentTagger:
-    """Tags segments; a scikit-learn estimator in all but its base class, which loads slowly.
+class SegmentTagger(Parameters):
+    """Tags segments; a scikit-learn classifier of many labels in all but its base class.
 
     Parameters
     ----------
@@ -85,47 +85,26 @@ class SegmentTagger:
         self.calibration_folds = calibration_folds
         self.seed = seed
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
-        """Return the parameters by name.
-
-        Parameters
-        ----------
-        deep
-            Without effect, kept for scikit-learn.
-        """
-        names = list(inspect.signature(type(self)).parameters)
-        return {name: getattr(self, name) for name in names}
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters by name.
-
-        Parameters
-        ----------
-        **params
-            Names and values.
-
-        Raises
-        ------
-        UsageError
-            If there is no such parameter.
-        """
-        for name, value in params.items():
-            if name not in self.get_params():
-                known = ", ".join(self.get_params())
-                raise UsageError(f"SegmentTagger has no parameter '{name}'; choose from {known}")
-            setattr(self, name, value)
-        return self
+    @property
+    def classes_(self) -> NDArray[np.str_]:
+        """Return ``labels_`` as an array."""
+        return np.array(self.labels_)
 
     def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import Tags, TargetTags
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
 
-        return Tags(estimator_type="classifier", target_tags=TargetTags(required=True))
+        return Tags(
+            estimator_type="classifier",
+            target_tags=TargetTags(required=True, two_d_labels=True, single_output=False),
+            classifier_tags=ClassifierTags(multi_class=False, multi_label=True),
+            input_tags=InputTags(one_d_array=True, two_d_array=False, string=True),
+        )
 
     def fit(
         self,
         X: Sequence[str | Passage],
         Y: NDArray[Any] | Sequence[Iterable[str]],
-        specificity: Sequence[int] | NDArray[Any],
+        specificity: Sequence[int] | NDArray[Any] | None = None,
         *,
         unlabelled: Sequence[str | Passage] = (),
     ) -> Self:
@@ -141,13 +120,22 @@ class SegmentTagger:
         Y
             Their labels: boolean of shape (segments, labels), or the labels of each by name.
         specificity
-            0, 1 or 2 for each segment.
+            0, 1 or 2 for each segment; without it the tagger learns of tags alone.
         unlabelled
             More segments, whose labels are not known.
+
+        Raises
+        ------
+        UsageError
+            If there are no segments, or not as many labels.
         """
         passages, more = to_passages(X), to_passages(unlabelled)
-        truth = Y if isinstance(Y, np.ndarray) else encode_labels(Y)
-        levels = np.asarray(specificity)
+        truth = _to_truth(Y, len(passages))
+        levels = np.zeros(len(truth), np.int8) if specificity is None else np.asarray(specificity)
+        if not passages or len(levels) != len(passages):
+            raise UsageError(
+                f"{len(passages)} segments and {len(levels)} levels of specificity; give one each"
+            )
         self.labels_ = label_names()
         if self.calibration_folds:
             fold = np.arange(len(passages)) % self.calibration_folds
@@ -283,6 +271,21 @@ class SegmentTagger:
         """
         return self._decide(self._probabilities(X))[0]
 
+    def score(self, X: Sequence[str | Passage], Y: NDArray[Any] | Sequence[Iterable[str]]) -> float:
+        """Return F1 over all labels together, in [0, 1]; 1 where there are none.
+
+        Parameters
+        ----------
+        X
+            The segments.
+        Y
+            Their labels, as in `fit`.
+        """
+        found = self.predict(X)
+        truth = _to_truth(Y, len(found))
+        n_either = int(found.sum() + truth.sum())
+        return float(2 * (found & truth).sum() / n_either) if n_either else 1.0
+
     def predict_specificity(self, X: Sequence[str | Passage]) -> NDArray[np.int8]:
         """Return 0 (generic), 1 (particular) or 2 (verifiable) for each segment.
 
@@ -336,3 +339,14 @@ class SegmentTagger:
 
     def _decide(self, chances: Floats) -> tuple[Bools, NDArray[np.int8]]:
         return decide(chances, self.calibration_.thresholds)
+
+
+def _to_truth(Y: Any, n_segments: int) -> Bools:
+    """Return labels given as a table, or by name, as booleans of shape (segments, labels)."""
+    given = Y.to_numpy() if hasattr(Y, "to_numpy") else Y
+    is_table = isinstance(given, np.ndarray) and given.ndim == 2
+    truth: Bools = given.astype(bool) if is_table else encode_labels(given)
+    shape = (n_segments, len(label_names()))
+    if truth.shape != shape:
+        raise UsageError(f"labels of shape {truth.shape}; expected {shape}, a row a segment")
+    return truth
