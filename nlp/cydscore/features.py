@@ -322,7 +322,7 @@ class FeatureExtractor(Parameters):
 
         index = X.index if isinstance(X, pd.Series) else None
         names = self.get_feature_names_out()
-        make = pd.DataFrame.sparse.from_spmatrix  # type: ignore[attr-defined] (its stub has none)
+        make = pd.DataFrame.sparse.from_spmatrix  # type: ignore[attr-defined]
         return make(matrix, index=index, columns=names)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
