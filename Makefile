@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SHARED := $(wildcard ../shared)
+NOTEBOOKS := notebooks/*.ipynb
+export CYDSCORE_NOTES ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: setup demo test test-real check train season bench bench-check norms common bench-score docs notebooks clean
@@ -60,7 +62,7 @@ docs: setup ## the site of the documentation, in build/site; warnings are errors
 notebooks: setup ## runs the notebooks; with their output, and as pages, they go to build/notebooks
 	rm -rf build/notebooks
 	mkdir -p build/notebooks
-	cp notebooks/*.ipynb build/notebooks
+	cp $(NOTEBOOKS) notebooks/plots.py build/notebooks
 	$(BIN)/python -m pytest --nbmake --nbmake-kernel=python3 --nbmake-timeout=120 --overwrite --durations=0 build/notebooks/*.ipynb
 	$(BIN)/jupyter nbconvert --to html --log-level WARN --HTMLExporter.mathjax_url= --HTMLExporter.require_js_url= \
 	  --HTMLExporter.jquery_url= --HTMLExporter.mermaid_js_url= build/notebooks/*.ipynb

@@ -26,7 +26,7 @@ OnShare = Callable[[float], None]
 
 
 def read_filings(
-    path: str, *, on_skip: OnSkip | None = None, on_share: OnShare | None = None
+    path: str | Path, *, on_skip: OnSkip | None = None, on_share: OnShare | None = None
 ) -> Iterator[Filing]:
     """Yield the filings that a file holds: many for a notes archive, else one.
 
@@ -49,6 +49,7 @@ def read_filings(
     NoDisclosureError
         If it is a filing without a ``cyd`` fact and without a cybersecurity Item.
     """
+    path = str(path)
     try:
         yield from _read_any(path, on_skip, on_share)
     except InputError as error:
@@ -57,7 +58,7 @@ def read_filings(
         raise type(error)(f"{path}: {error}") from None
 
 
-def read_filing(path: str) -> Filing:
+def read_filing(path: str | Path) -> Filing:
     """Return the one filing that a file holds; see :func:`read_filings`.
 
     Raises
