@@ -10,6 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cydscore.taxonomy import MATERIAL_FLAG
+
 BLUE = "#31688e"
 RED = "#b5403a"
 GREY = "#b8b8b8"
@@ -18,6 +20,17 @@ VERDICTS = {
     "partly_supported": "#8fb3cc",
     "unsupported": GREY,
     "contradicted": RED,
+}
+#: What each flag is about, in short.
+FLAGS = {
+    "CybersecurityRiskManagementProcessesIntegratedFlag": "part of risk management",
+    "CybersecurityRiskManagementThirdPartyEngagedFlag": "third parties engaged",
+    "CybersecurityRiskThirdPartyOversightAndIdentificationProcessesFlag": "vendors overseen",
+    MATERIAL_FLAG: "material effect",
+    "CybersecurityRiskManagementPositionsOrCommitteesResponsibleFlag": "management responsible",
+    "CybersecurityRiskManagementPositionsOrCommitteesResponsibleReportToBoardFlag": (
+        "management reports to board"
+    ),
 }
 
 
@@ -48,13 +61,22 @@ def finish(figure: Figure, caption: str) -> None:
     plt.show()
 
 
-def interval(successes: "pd.Series[int]", trials: "pd.Series[int]") -> tuple[np.ndarray, np.ndarray]:
+def interval(
+    successes: "pd.Series[int]", trials: "pd.Series[int]"
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the ends of Wilson's 95 % interval of a share."""
     n, z = trials.to_numpy(float), 1.96
     share = successes.to_numpy(float) / n
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
     return middle - half, middle + half
+
+
+def differ(successes: "pd.Series[int]", trials: "pd.Series[int]") -> bool:
+    """Return whether the intervals of the highest and of the lowest share lie apart."""
+    low, high = interval(successes, trials)
+    share = successes.to_numpy(float) / trials.to_numpy(float)
+    return bool(low[share.argmax()] > high[share.argmin()])
 
 
 def draw_shares(
