@@ -170,7 +170,7 @@ def test_two_processes_give_what_one_gives_in_the_same_order(mixed):
 
 def test_reports_come_one_by_one_and_the_first_failure_is_raised(tmp_path, model):
     paths = [str(KESTREL), str(tmp_path / "missing.htm"), str(HARBOR)]
-    reports = score_filings(paths, model=model)
+    reports = iter(score_filings(paths, model=model))
     assert next(reports).filing.form == "8-K"
     with pytest.raises(InputError, match=r"missing\.htm: no such file"):
         next(reports)

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from cydscore import __version__
-from cydscore.batch import score_filings
+from cydscore.batch import iterate_reports
 from cydscore.check.incident import PARTS, check_incident
 from cydscore.check.rules import load_rules
 from cydscore.checked import keep_findings
@@ -43,7 +43,7 @@ def test_an_incident_is_read_as_by_a_reader(shared, accession):
 
 @pytest.mark.slow
 def test_every_document_gives_findings_that_sarif_can_hold(shared, model):
-    reports = score_filings([shared / "ixbrl", shared / "seeds"], model=model)
+    reports = iterate_reports([shared / "ixbrl", shared / "seeds"], model=model)
     checked = [keep_findings(report, load_rules().__contains__) for report in reports]
     assert len(checked) == len([*(shared / "ixbrl").iterdir(), *(shared / "seeds").iterdir()])
     log = to_sarif(checked, version=__version__)

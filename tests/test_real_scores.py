@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from authored import ENGAGED, INTEGRATED, MATERIAL, POSITIONS, REPORTING, VENDORS
-from cydscore.batch import score_filing, score_filings
+from cydscore.batch import iterate_reports, score_filing
 from cydscore.cli import app
 from cydscore.report import Report
 from cydscore.taxonomy import flag_names
@@ -71,7 +71,7 @@ def test_a_seed_gets_all_scores_but_it_may_be_consistency(seeds, seed):
 
 def test_every_filing_in_the_folder_is_scored(shared, model):
     paths = sorted((shared / "ixbrl").iterdir())
-    reports = list(score_filings(paths, model=model))
+    reports = list(iterate_reports(paths, model=model))
     assert [report.filing.source for report in reports] == [str(path) for path in paths]
     for report in reports:
         incident = "incident" in report.filing.source

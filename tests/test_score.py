@@ -18,7 +18,7 @@ from authored import (
     make_segments,
     make_tagging,
 )
-from cydscore.batch import score_filings
+from cydscore.batch import iterate_reports
 from cydscore.check import Checks
 from cydscore.errors import ModelError
 from cydscore.measures import (
@@ -138,8 +138,8 @@ def test_an_incident_report_gets_no_score_and_says_why(reports):
 
 def test_the_order_of_files_does_not_matter(model):
     paths = sorted(FILINGS.iterdir())
-    forth = [report.to_json() for report in score_filings(paths, model=model)]
-    back = [report.to_json() for report in score_filings(paths[::-1], model=model)]
+    forth = [report.to_json() for report in iterate_reports(paths, model=model)]
+    back = [report.to_json() for report in iterate_reports(paths[::-1], model=model)]
     assert back[::-1] == forth
 
 

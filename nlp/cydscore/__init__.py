@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from cydscore.batch import score_filing, score_filings
+    from cydscore.batch import score_filing
     from cydscore.compare import Comparison, compare_filings
     from cydscore.errors import CydscoreError
     from cydscore.evaluate import evaluate_tagger
     from cydscore.read import read_filing, read_filings
     from cydscore.report import Report
+    from cydscore.season import Season, read_season, score_filings
     from cydscore.store import load_model
     from cydscore.tagger import SegmentTagger
     from cydscore.train import train_tagger
@@ -23,6 +24,7 @@ __all__ = [
     "Comparison",
     "CydscoreError",
     "Report",
+    "Season",
     "SegmentTagger",
     "__version__",
     "compare_filings",
@@ -30,6 +32,7 @@ __all__ = [
     "load_model",
     "read_filing",
     "read_filings",
+    "read_season",
     "score_filing",
     "score_filings",
     "train_tagger",
@@ -40,13 +43,15 @@ _HOMES: Final = {
     "compare_filings": "compare",
     "CydscoreError": "errors",
     "Report": "report",
+    "Season": "season",
     "SegmentTagger": "tagger",
     "evaluate_tagger": "evaluate",
     "load_model": "store",
     "read_filing": "read",
     "read_filings": "read",
+    "read_season": "season",
     "score_filing": "batch",
-    "score_filings": "batch",
+    "score_filings": "season",
     "train_tagger": "train",
 }
 

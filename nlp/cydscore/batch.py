@@ -20,9 +20,9 @@ __all__ = [
     "Outcome",
     "Skipped",
     "expand_inputs",
+    "iterate_reports",
     "read_source",
     "score_filing",
-    "score_filings",
     "score_inputs",
 ]
 
@@ -55,7 +55,7 @@ def score_filing(path: str | Path, *, model: Model | str | Path | None = None) -
     return make_reports([read_filing(str(path))], loaded)[0]
 
 
-def score_filings(
+def iterate_reports(
     paths: Iterable[str | Path],
     *,
     model: Model | str | Path | None = None,
@@ -102,7 +102,7 @@ def score_inputs(
     Parameters
     ----------
     paths, model, jobs
-        As in :func:`score_filings`.
+        As in :func:`iterate_reports`.
     watch
         Told the seconds of each stage, of all processes together.
 

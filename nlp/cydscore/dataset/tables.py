@@ -161,7 +161,18 @@ def _stack(parts: Sequence[Any], width: int) -> Any:
 
 
 def read_table(dataset: str | Path, table: str, columns: Sequence[str] | None = None) -> Any:
-    """Return a table of a dataset as a pandas DataFrame, parts in the order of their names.
+    """Return a table of a dataset as a pandas DataFrame.
+
+    Parameters
+    ----------
+    dataset, table, columns
+        As in `load_table`, which says what is raised.
+    """
+    return load_table(dataset, table, columns).to_pandas()
+
+
+def load_table(dataset: str | Path, table: str, columns: Sequence[str] | None = None) -> Any:
+    """Return a table of a dataset as a ``pyarrow.Table``, parts in the order of their names.
 
     Parameters
     ----------
@@ -189,7 +200,7 @@ def read_table(dataset: str | Path, table: str, columns: Sequence[str] | None = 
             "`cydscore score PATH --out FOLDER/`"
         )
     parts = [pq.ParquetFile(path).read(columns=columns) for path in paths]
-    return pa.concat_tables(parts).to_pandas()
+    return pa.concat_tables(parts)
 
 
 def write_bytes(tables: Mapping[str, Any]) -> dict[str, bytes]:

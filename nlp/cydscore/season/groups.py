@@ -81,7 +81,10 @@ def add_groups(filings: "pd.DataFrame") -> "pd.DataFrame":
     given = filings["fiscal_year"].astype("float64")
     years = given.fillna(pd.Series(ends, index=filings.index, dtype="float64"))
     return filings.assign(
-        form=[str(form).removesuffix("/A") if form else UNKNOWN for form in filings["form"]],
+        form=[
+            form.removesuffix("/A") if isinstance(form, str) and form else UNKNOWN
+            for form in filings["form"]
+        ],
         size=[size_band_of(value) for value in filings["public_float"]],
         sector=[sector_of(code if isinstance(code, str) else None) for code in filings["sic"]],
         year=[UNKNOWN if isnan(year) else str(int(year)) for year in years],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cydscore.errors import DependencyError
 from cydscore.season.groups import GROUPS
-from cydscore.season.summary import Season
+from cydscore.season.summary import SeasonSummary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ _PLOTTED: Final = (
 _COLOUR: Final = "#31688e"
 
 
-def render_page(season: Season) -> str:
+def render_page(season: SeasonSummary) -> str:
     """Return the season as a page.
 
     Parameters

@@ -20,7 +20,7 @@ _RATED: Final = ("accession", "company", "form", "size", "sector", "year", "over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Season:
+class SeasonSummary:
     """A season at a glance.
 
     Attributes
@@ -57,13 +57,14 @@ class Season:
     movers: "pd.DataFrame"
 
 
-def summarise_season(dataset: str | Path) -> Season:
+def summarise_season(dataset: "str | Path | pd.DataFrame") -> SeasonSummary:
     """Return a season at a glance.
 
     Parameters
     ----------
     dataset
-        Folder of a dataset, or a Parquet file with its table ``filings``.
+        Folder of a dataset, a Parquet file with its table ``filings``, or that table as
+        `cydscore.dataset.read_table` reads it.
 
     Raises
     ------
@@ -72,13 +73,14 @@ def summarise_season(dataset: str | Path) -> Season:
     InputMissingError
         If it is no dataset.
     """
-    filings = _read_filings(Path(dataset))
+    name = str(dataset) if isinstance(dataset, str | Path) else "the table"
+    filings = _read_filings(dataset, name)
     if filings.empty:
-        raise InputError(f"{dataset}: holds no filings; score some with --out {dataset}/")
+        raise InputError(f"{name}: holds no filings; score some with --out FOLDER/")
     annual = filings[~filings["form"].str.startswith(("8-K", "6-K"))]
     scored = annual[annual["overall"].notna()].sort_values(["overall", "accession"])
     changes, movers = _find_changes(annual)
-    return Season(
+    return SeasonSummary(
         n_filings=len(filings),
         n_companies=int(filings["cik"].nunique()),
         models=tuple(sorted(filings["model"].unique())),
@@ -91,14 +93,19 @@ def summarise_season(dataset: str | Path) -> Season:
     )
 
 
-def _read_filings(dataset: Path) -> "pd.DataFrame":
+def _read_filings(dataset: "str | Path | pd.DataFrame", name: str) -> "pd.DataFrame":
     import pandas as pd
 
-    table = pd.read_parquet(dataset) if dataset.is_file() else read_table(dataset, "filings")
+    if isinstance(dataset, pd.DataFrame):
+        table = dataset
+    elif Path(dataset).is_file():
+        table = pd.read_parquet(dataset)
+    else:
+        table = read_table(dataset, "filings")
     missing = [c for c in table_schema("filings").names if c not in table and c != "source"]
     if missing:
         raise InputError(
-            f"{dataset}: no column {missing[0]}, and a table of filings was expected; make one "
+            f"{name}: no column {missing[0]}, and a table of filings was expected; make one "
             "with `cydscore score PATH --out FOLDER/`"
         )
     known = table["accession"].notna()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cydscore.season.groups import GROUPS
-from cydscore.season.summary import Season
+from cydscore.season.summary import SeasonSummary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +14,7 @@ _TITLES = ("contradicted", "misfits", "audits", "insurance", "score")
 _N_TAGS = 24
 
 
-def render_season(season: Season) -> str:
+def render_season(season: SeasonSummary) -> str:
     """Return the season as text.
 
     Parameters
@@ -25,7 +25,7 @@ def render_season(season: Season) -> str:
     return "\n".join(line.rstrip() for line in _write(season)) + "\n"
 
 
-def _write(season: Season) -> Iterator[str]:
+def _write(season: SeasonSummary) -> Iterator[str]:
     yield f"{season.n_filings:,} filings of {season.n_companies:,} companies"
     if len(season.models) > 1:
         yield f"! scored by {len(season.models)} models; score all again to compare them"
