@@ -1,13 +1,20 @@
 """What the tests share."""
 
+import os
+import shutil
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from authored import BAD, FILINGS, OAKFIELD
+from authored import BAD, FILINGS, OAKFIELD, ROOT
 from cydscore.batch import score_filing
 from cydscore.report import Report
 from cydscore.store import Model, load_model
+
+#: Folders that commands of the manual write to.
+COPIED = ("docs", "benchmarks")
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +46,28 @@ def mixed(tmp_path: Path) -> Path:
         (tmp_path / name).write_bytes(data)
     (tmp_path / "good.txt").write_bytes(OAKFIELD.read_bytes())
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that looks like the clone and may be written to."""
+    folder = tmp_path_factory.mktemp("clone")
+    for part in ROOT.iterdir():
+        if part.name in COPIED:
+            shutil.copytree(part, folder / part.name)
+        elif not part.name.startswith("."):
+            (folder / part.name).symlink_to(part)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Return a process environment with the virtual environment on the path."""
+    scripts = Path(sys.executable).parent
+    if not (scripts / "cydscore").exists():  # run from the source, not installed
+        scripts = tmp_path_factory.mktemp("bin")
+        command = scripts / "cydscore"
+        source = f'PYTHONPATH="{ROOT / "nlp"}" exec "{sys.executable}" -m cydscore "$@"'
+        command.write_text(f"#!/bin/sh\n{source}\n")
+        command.chmod(0o755)
+    return os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}

@@ -2,10 +2,8 @@
 
 import doctest
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module, metadata
 from pathlib import Path
@@ -61,29 +59,6 @@ def read_rows(text: str) -> list[list[str]]:
 
 def named(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that looks like the clone and may be written to."""
-    folder = tmp_path_factory.mktemp("clone")
-    for part in ROOT.iterdir():
-        if not part.name.startswith("."):
-            (folder / part.name).symlink_to(part)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """Return a process environment with the virtual environment on the path."""
-    scripts = Path(sys.executable).parent
-    if not (scripts / "cydscore").exists():  # run from the source, not installed
-        scripts = tmp_path_factory.mktemp("bin")
-        command = scripts / "cydscore"
-        source = f'PYTHONPATH="{ROOT / "nlp"}" exec "{sys.executable}" -m cydscore "$@"'
-        command.write_text(f"#!/bin/sh\n{source}\n")
-        command.chmod(0o755)
-    return os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
 
 
 @pytest.mark.slow

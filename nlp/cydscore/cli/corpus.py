@@ -38,7 +38,8 @@ def hydrate(corpus: CorpusArgument, text: TextOption, out: OutOption) -> None:
     status 0: every label has its text. 3: some have not; each is named on standard error, the
     others are written. 2: none has, or the corpus is faulty; nothing is written.
 
-    Example:  cydscore corpus hydrate corpora/example --text corpora/example/filings --out out.jsonl
+    Example:  cydscore corpus hydrate corpora/example/by-reference --text
+    corpora/example/by-reference/notes.zip --out rows.jsonl
     """
     from cydscore.corpus import read_corpus
     from cydscore.corpus.reading import find_file
@@ -86,7 +87,8 @@ def refer(
     companies.csv beside the corpus gains the filings it lacks. Exit status 0: all added. 3: some
     texts are in no filing given; each is named, the others are added. 2: nothing was written.
 
-    Example:  cydscore corpus refer rows.jsonl --text notes.zip --to corpora/mine --reader ann
+    Example (after that of hydrate):  cydscore corpus refer rows.jsonl --text
+    corpora/example/by-reference/notes.zip --to mine --reader ann
     """
     from cydscore.curate import append_references, refer_rows
 

@@ -137,7 +137,7 @@ def write_export(
     Studio the labelling interface goes beside the file, as FILE.xml. Exit status 0, or 2 for a
     faulty corpus.
 
-    Example:  cydscore corpus export corpora/example --format prodigy --out tasks.jsonl
+    Example:  cydscore corpus export corpora/example --format csv --out table.csv
     """
     from cydscore.corpus.exchange import ExchangeFormat, export_rows
     from cydscore.corpus.options import write_interface
@@ -171,7 +171,7 @@ def read_import(
     Segments that nobody labelled are counted and left out. Exit status 0, or 2 where anything is
     not of the format or breaks the corpus; nothing is written then.
 
-    Example:  cydscore corpus import tasks.jsonl --format prodigy --out mine/segments.jsonl
+    Example (after that of export):  cydscore corpus import table.csv --format csv --out back.jsonl
     """
     from cydscore.corpus import read_corpus
     from cydscore.corpus.exchange import ExchangeFormat, import_rows

@@ -82,7 +82,7 @@ def score(
     Exit status: 0 all written; 1 only with --fail-on;
     2 nothing could be scored; 3 some inputs failed and the rest was written.
 
-    Example:  cydscore score filings/ --out scores.csv
+    Example:  cydscore score corpora/example/filings --out scores.csv
     """
     from cydscore.batch import Failure, score_inputs
     from cydscore.cli.dataset import names_folder, score_to_dataset

@@ -52,7 +52,7 @@ def train(
     Labels by reference are joined with their text from --text, or else from --filings; those that
     find none are named and left out.
 
-    Example:  cydscore train corpora/example/segments.jsonl --out models/mine
+    Example:  cydscore train corpora/example/segments.jsonl --out my-model
     """
     from cydscore.retrain import train_model
 
