@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from authored import FILINGS, make_item
-from cydscore.batch import score_filings
+from cydscore.batch import iterate_reports
 from cydscore.html import render_index, to_index_row
 from cydscore.pages import PageOutput
 from cydscore.report import make_reports
@@ -58,7 +58,7 @@ def site(tmp_path_factory, model):
     """Return a folder of the pages of the example filings, their index and a hostile filing."""
     folder = tmp_path_factory.mktemp("site")
     with PageOutput(folder) as output:
-        for report in score_filings(sorted(FILINGS.iterdir()), model=model):
+        for report in iterate_reports(sorted(FILINGS.iterdir()), model=model):
             output.write(report)
     names = dict(zip(NAMES, sorted(folder.glob("filing-*.html")), strict=False))
     for name, path in names.items():
@@ -235,7 +235,7 @@ def test_an_index_of_thousands_opens_quickly(visit, site, reports):
     page = visit("many")
     took = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
     assert took < 5000  # on a busy machine; it is near one second
-    assert page.inner_text("#shown") == "8700 filings"
+    assert page.inner_text("#shown") == "8,700 filings"
     page.fill("#search", "mill 8699")
     assert page.locator("#filings tbody tr").count() == 1
 
@@ -244,7 +244,7 @@ def test_an_index_of_thousands_opens_quickly(visit, site, reports):
 def test_an_index_of_a_month_opens_in_under_two_seconds(browser, shared, model, tmp_path):
     rows = [
         to_index_row(report.to_json(), f"{number}.html")
-        for number, report in enumerate(score_filings([shared / "fsn"], model=model))
+        for number, report in enumerate(iterate_reports([shared / "fsn"], model=model))
     ]
     index = tmp_path / "index.html"
     index.write_text(render_index(rows), "utf-8")
@@ -257,6 +257,27 @@ def test_an_index_of_a_month_opens_in_under_two_seconds(browser, shared, model, 
         took.append(page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
         context.close()
     assert min(took) < 2000
+
+
+def test_a_wide_window_shows_every_column_and_a_phone_the_score(visit):
+    page = visit("index")
+    hidden = page.locator(".scroll").evaluate("e => e.scrollWidth - e.clientWidth")
+    assert hidden <= 0
+    phone = visit("index", "phone")
+    head = phone.locator("thead th", has_text="Overall").bounding_box()
+    assert head["x"] + head["width"] <= 390
+
+
+def test_points_stand_in_one_column(visit):
+    ends = "all => all.map(e => {const r = document.createRange(); r.selectNodeContents(e);"
+    ends += " return Math.round(r.getBoundingClientRect().right)})"
+    shown = visit("harbor").locator(".part:not(.whole) .points b").evaluate_all(ends)
+    assert max(shown) - min(shown) <= 1
+
+
+def test_a_broken_link_says_nothing(visit):
+    page = visit("harbor#%E0%A4%A")
+    assert page.locator("h1").count() == 1
 
 
 def test_print_shows_every_sentence(visit):

@@ -93,7 +93,7 @@ def test_an_index_counts_and_sorts_what_its_rows_hold():
     page = Page(text)
     assert page.hrefs == ["a.html", "b.html", "c.html"]
     shown = " ".join("".join(page.texts).split())
-    assert "median 50, middle 80 of 100 between 50 and 90" in shown
+    assert "median 50, 8 of 10 from 50 to 90" in shown
     assert "no scores" in shown
     assert page.handlers == []
 
@@ -104,6 +104,44 @@ def test_an_index_shows_hostile_names_as_text():
     assert page.tags.count("script") == 1
     assert "img" not in page.tags
     assert EVIL in "".join(page.texts)
+
+
+def test_a_page_that_is_named_like_an_address_is_still_a_page():
+    page = Page(render_index([make_row("javascript:alert(1)"), make_row("a b#c?.html")]))
+    assert sorted(page.hrefs) == ["a%20b%23c%3F.html", "javascript%3Aalert%281%29"]
+
+
+def test_a_filing_without_a_name_is_called_by_its_file_not_its_folder():
+    report = {
+        "filing": dict.fromkeys(("company", "form", "period_end", "accession"))
+        | {"source": "home/reader/secret/mill.htm"},
+        "findings": [],
+        "scores": {},
+        "flags": [],
+    }
+    assert to_index_row(report, "a.html").company == "mill.htm"
+    report["filing"]["source"] = "-"
+    assert to_index_row(report, "a.html").company == "-"
+
+
+def test_only_plain_digits_make_a_name_of_an_accession(tmp_path, reports):
+    odd = replace(
+        reports["oakfield"],
+        filing=replace(reports["oakfield"].filing, accession="٠٠٠٩٩٩٠٠٠١-٢٦-٠٠٠٠٠١"),
+    )
+    with PageOutput(tmp_path) as output:
+        output.write(odd)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["filing-1.html", "index.html"]
+
+
+def test_nothing_half_written_stays_behind(tmp_path, reports):
+    (tmp_path / "page.html").mkdir()
+    output = PageOutput(tmp_path / "page.html" / "page.html")
+    (tmp_path / "page.html" / "page.html").mkdir()
+    output.write(reports["harbor"])
+    with pytest.raises(OSError, match="page"), output:
+        pass
+    assert [path.name for path in (tmp_path / "page.html").iterdir()] == ["page.html"]
 
 
 def test_an_index_of_nothing_says_so():

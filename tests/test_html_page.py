@@ -1,7 +1,10 @@
 """The page of a filing says what the report says, and shows a filing's text as text."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
@@ -13,6 +16,7 @@ from typer.testing import CliRunner
 from authored import HARBOR, KESTREL, ROLE, ROOT, make_fact, make_filing, make_item
 from cydscore.cli import app
 from cydscore.html import render_fragment, render_page
+from cydscore.html.environment import show_percentile
 from cydscore.html.words import THEMES, show_text
 from cydscore.report import make_reports
 from cydscore.tags import tag_names
@@ -102,8 +106,14 @@ def test_a_page_says_what_the_report_says(reports, pages):
     assert "contradicted" in text
     assert "A flag says the opposite of the words" in text
     for finding in reports["harbor"].checks.findings:
-        assert " ".join(finding.detail.split()) in text
+        assert finding.title in text
         assert finding.cites in text
+    words = "Materially Affect Registrant is declared true; the text denies"
+    assert words in text
+    title = (
+        'title="CybersecurityRiskMateriallyAffectedOrReasonablyLikelyToMateriallyAffectRegistrant'
+    )
+    assert title in pages["harbor"]
 
 
 def test_a_claim_leads_to_its_sentence_and_back(reports, pages):
@@ -140,6 +150,51 @@ def test_hostile_elements_are_shown_as_text(model):
         | {"evidence": []}
     ]
     assert Page(render_page(report)).tags.count("script") == 1
+
+
+def test_only_elements_of_the_taxonomy_are_named_in_a_finding(reports):
+    report = reports["oakfield"].to_json()
+    detail = f"<b>{'A' * 30}</b> {ROLE} \u202e{EVIL}"
+    report["findings"] = [
+        {"rule": "r", "severity": "note", "title": "t", "detail": detail, "cites": "c"}
+        | {"evidence": []}
+    ]
+    text = render_page(report)
+    assert f'&lt;/b&gt; <span class="named" title="{ROLE}">Role of Management</span> &lt;' in text
+    assert f"&lt;b&gt;{'A' * 30}" in text
+    assert Page(text).tags.count("script") == 1
+
+
+def test_an_incident_report_says_what_is_known_of_the_incident(reports, pages):
+    assert '<section id="incident"' not in pages["harbor"]
+    page = Page(pages["kestrel"])
+    text = " ".join("".join(page.texts).split())
+    assert "What it says of the incident Held against what Form 8-K Item 1.05 asks" in text
+    assert {f"aspect-{name}" for name in ("nature", "scope", "timing", "impact")} <= set(page.ids)
+    incident = reports["kestrel"].checks.incident
+    row = pages["kestrel"].split('<tr id="aspect-nature">')[1].split("</tr>")[0]
+    assert [f"#{name}" for name in incident.nature.evidence] == re.findall(r'href="([^"]+)"', row)
+    # It is not asked for audits and committees, so what it does not say of them is no news.
+    assert "not stated" not in text
+    assert "Nothing on:" not in text
+
+
+def test_a_filing_without_a_name_is_headed_by_its_file(model):
+    filing = make_filing(company=None, source="/home/reader/secret/mill.htm")
+    (report,) = make_reports([filing], model)
+    assert "<h1>mill.htm</h1>" in render_page(report.to_json())
+
+
+def test_a_part_without_points_says_why(reports, pages):
+    assert reports["oakfield"].scores.consistency is None
+    text = pages["oakfield"]
+    assert "no flag and no text block is tagged to hold the words against" in text
+    assert "not enough to tell" not in text
+
+
+@pytest.mark.parametrize(("rank", "words"), [(0.2, "1st"), (99.8, "99th"), (82, "82nd")])
+def test_no_filing_is_at_the_zeroth_or_hundredth_percentile(rank, words):
+    assert show_percentile(rank) == words
 
 
 def test_characters_that_hide_or_turn_text_are_not_shown():
@@ -179,6 +234,8 @@ def test_a_notebook_shows_a_report_without_its_disclosure(reports):
     assert "script" not in page.tags
     assert 'class="prose"' not in shown
     assert "contradicted" in shown
+    # Several of them stand in one notebook, so none may hold an id.
+    assert page.ids == Page(reports["kestrel"]._repr_html_()).ids == []
 
 
 def test_every_tag_has_a_theme_or_is_other():
@@ -197,6 +254,21 @@ def test_a_page_is_written_to_standard_output_or_to_a_file(tmp_path, pages):
     assert (done.exit_code, done.stdout) == (0, "")
     assert out.read_text("utf-8") == pages["harbor"]
     assert source in pages["harbor"]
+
+
+def test_a_page_is_utf_8_on_a_terminal_that_is_not(pages):
+    source = str(HARBOR.relative_to(ROOT))
+    command = [sys.executable, "-m", "cydscore", "score", source, "--format", "html"]
+    done = subprocess.run(
+        command,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+    )
+    assert done.stdout.decode("utf-8").rstrip() == pages["harbor"].replace(
+        f">{HARBOR}<", f">{source}<"
+    )
 
 
 def test_several_filings_do_not_go_into_one_page(tmp_path):

@@ -47,6 +47,11 @@ def test_a_filing_is_known_by_form_size_sector_and_year():
     assert describe_group(make_filing(form=None, sic="x", period_end="soon")) == {}
 
 
+def test_a_sector_of_zeros_is_no_sector():
+    assert "division" not in describe_group(make_filing(sic="0000"))
+    assert "division" not in describe_group(make_filing(sic="0"))
+
+
 def test_a_score_is_placed_among_its_closest_peers():
     norms = make_norms(make_peers(), "m")
     peer = make_filing(sic="6022", public_float=1e9)
@@ -150,8 +155,10 @@ def test_a_reweighed_report_has_no_place_for_its_overall_score(normed, reports):
     [
         ("", "no weights"),
         ("[overall]\nluck = 1", "'luck' is no part; the parts are coverage"),
-        ("[overall]\ncoverage = -1", "write 0 or more"),
-        ("[overall]\ncoverage = nan", "write 0 or more"),
+        ("[overall]\ncoverage = -1", "not between 0 and 1,000,000"),
+        ("[overall]\ncoverage = nan", "not between 0 and 1,000,000"),
+        ("[overall]\ncoverage = 1e308\nclarity = 1e308", "not between 0 and 1,000,000"),
+        (f"[overall]\ncoverage = 1{'0' * 400}", "not between 0 and 1,000,000"),
         ("[overall]\ncoverage = 'much'", "write a number"),
         ("[overall]\ncoverage = true", "write a number"),
         ("[overall]\ncoverage = 0", "all weights are 0"),
@@ -185,6 +192,30 @@ def test_explain_and_score_take_weights(tmp_path):
     done = CliRunner().invoke(app, ["score", str(HARBOR), *given])
     (report,) = json.loads(done.stdout)
     assert report["scores"]["overall"] == report["scores"]["clarity"]
+
+
+def test_an_explanation_quotes_the_nearest_sentence_and_adds_no_empty_advice():
+    done = CliRunner().invoke(app, ["explain", str(HARBOR)])
+    assert done.exit_code == 0
+    assert "nearest: “" in done.stdout
+    assert "+ 0.0" not in done.stdout
+    assert "FLAGS THAT THE WORDS DO NOT BEAR OUT" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 140
+
+
+def test_an_explanation_says_when_nothing_would_help(tmp_path):
+    file = tmp_path / "weights.toml"
+    file.write_text("[overall]\nclarity = 1\n", "utf-8")
+    done = CliRunner().invoke(app, ["explain", str(SALTMARSH), "--weights", str(file)])
+    assert "  No question of Item 106, answered more fully, would add" in done.stdout
+
+
+def test_norms_of_nothing_are_not_written(tmp_path):
+    out = tmp_path / "norms.json"
+    out.write_text("kept", "utf-8")
+    done = CliRunner().invoke(app, ["norms", str(tmp_path / "none.htm"), "--out", str(out)])
+    assert done.exit_code == 2
+    assert out.read_text("utf-8") == "kept"
 
 
 def test_an_incident_report_has_nothing_to_explain():

@@ -1,5 +1,6 @@
 """What must hold of the score for any filing: order, format, repetition and copying."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -157,6 +158,13 @@ def test_what_was_kept_of_last_year_is_its_share():
 )
 def test_entities_are_what_could_be_looked_up(text, found):
     assert find_entities(text) == found
+
+
+@pytest.mark.parametrize("blob", ["A" + "a" * 30_000, "A-" * 15_000, "Aa-" * 10_000, "A" * 30_000])
+def test_a_blob_does_not_take_minutes(blob):
+    began = time.monotonic()
+    assert "ransom hall" in find_entities(f"{blob} told Ransom Hall")
+    assert time.monotonic() - began < 5
 
 
 def test_an_entity_counts_once():

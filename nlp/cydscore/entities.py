@@ -44,7 +44,8 @@ PATTERNS: Final = {
     ),
     "person": re.compile(r"\b(?:Mr|Ms|Mrs|Dr|Messrs)\.?\s+[A-Z][\w'-]+"),
     "name": re.compile(
-        r"\b[A-Z][\w&'-]*[a-z][\w&'-]*(?:\s+(?:of|and|for|the|&|[A-Z]\.)){0,2}"
+        # A word ends after a hundred characters: a longer one is a blob, and must not take hours.
+        r"\b[A-Z](?=[\w&'-]{0,99}[a-z])[\w&'-]{0,99}+(?:\s+(?:of|and|for|the|&|[A-Z]\.)){0,2}"
         r"(?:\s+[A-Z][\w&'-]+)+|\b[A-Z]{2,}[\w-]*\b",
     ),
     "number": re.compile(r"\b\d[\d,]*(?:\.\d+)?\b"),

@@ -49,8 +49,7 @@ def describe_group(filing: Filing) -> dict[str, str]:
     if filing.public_float is not None and filing.public_float >= 0:
         known["band"] = next(name for name, most in BANDS if filing.public_float <= most)
     sector = (filing.sic or "").zfill(4)
-    if filing.sic and sector.isdecimal():
-        group = int(sector[:2])
+    if filing.sic and sector.isdecimal() and (group := int(sector[:2])):
         known["division"] = next(name for last, name in DIVISIONS if group <= last)
     year = filing.fiscal_year or _find_year(filing.period_end)
     if year is not None:

@@ -11,7 +11,7 @@ from cydscore.html import IndexRow, render_index, render_page, to_index_row
 from cydscore.report import Report
 
 INDEX: Final = "index.html"
-_ACCESSION: Final = re.compile(r"\d{10}-\d{2}-\d{6}")
+_ACCESSION: Final = re.compile(r"[0-9]{10}-[0-9]{2}-[0-9]{6}")
 
 
 def is_page(path: Path) -> bool:
@@ -86,7 +86,9 @@ class PageOutput(AbstractContextManager["PageOutput"]):
             if self._path is None:
                 import sys
 
-                sys.stdout.write(self._page)
+                sys.stdout.flush()
+                sys.stdout.buffer.write(self._page.encode())
+                sys.stdout.buffer.flush()
             else:
                 _write_whole(self._path, self._page)
 
@@ -103,5 +105,8 @@ class PageOutput(AbstractContextManager["PageOutput"]):
 
 def _write_whole(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
-    part.write_text(text, "utf-8", errors="backslashreplace")
-    part.replace(path)
+    try:
+        part.write_text(text, "utf-8", errors="backslashreplace")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

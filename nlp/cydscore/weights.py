@@ -3,13 +3,15 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from math import isfinite
 from pathlib import Path
+from typing import Final
 
 from cydscore.errors import InputMissingError, UsageError
 from cydscore.records import PARTS
 from cydscore.report import Report
 from cydscore.score import reweigh
+
+_MOST: Final = 1_000_000
 
 
 def read_weights(path: str | Path) -> dict[str, float]:
@@ -20,7 +22,8 @@ def read_weights(path: str | Path) -> dict[str, float]:
     InputMissingError
         If there is no such file.
     UsageError
-        If it is no TOML, names something that is no part, or a weight is negative or none above 0.
+        If it is no TOML, names something that is no part, a weight is not between 0 and a million,
+        or none is above 0.
     """
     parts = [part for part in PARTS if part != "overall"]
     example = "[overall] with lines such as coverage = 0.5"
@@ -37,8 +40,8 @@ def read_weights(path: str | Path) -> dict[str, float]:
             raise UsageError(f"{path}: '{part}' is no part; the parts are {', '.join(parts)}")
         if isinstance(weight, bool) or not isinstance(weight, int | float):
             raise UsageError(f"{path}: the weight of {part} is {weight!r}; write a number")
-        if not isfinite(weight) or weight < 0:
-            raise UsageError(f"{path}: the weight of {part} is {weight}; write 0 or more")
+        if not 0 <= weight <= _MOST:
+            raise UsageError(f"{path}: the weight of {part} is not between 0 and {_MOST:,}")
     if not any(table.values()):
         raise UsageError(f"{path}: all weights are 0; give one part a weight")
     return {part: float(weight) for part, weight in table.items()}

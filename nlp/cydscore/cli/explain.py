@@ -1,11 +1,16 @@
 """``cydscore explain``: what would raise the score of a filing."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cydscore.cli.app import ModelOption, TableFormat, app, fail, width
+
+if TYPE_CHECKING:
+    from cydscore.explain import Advice
+    from cydscore.report import Report
 
 
 @app.command()
@@ -34,7 +39,6 @@ def explain(
     Example:  cydscore explain corpora/example/filings/saltmarsh-10-k-2025.htm
     """
     import json
-    import textwrap
     from dataclasses import asdict
 
     from cydscore.batch import score_filing
@@ -43,11 +47,12 @@ def explain(
     from cydscore.render import describe_filing, render_scores
     from cydscore.segment import segment_filing
     from cydscore.store import load_model
+    from cydscore.taxonomy import load_elements
     from cydscore.weights import read_weights, reweigh_report
 
+    own = None if weights is None else read_weights(weights)
     loaded = load_model(model)
     report = score_filing(path, model=loaded)
-    own = None if weights is None else read_weights(weights)
     if own is not None:
         report = reweigh_report(report, own)
     if report.scores.overall is None:
@@ -72,13 +77,35 @@ def explain(
     typer.echo("\n".join(render_scores(report)))
     if kept is not None:
         typer.echo(f"  {100 * kept:.0f} of 100 word sequences stood in last year's report")
-    typer.echo("\nWHAT WOULD RAISE IT (points of the overall score)")
-    for row in advice:
-        near = f"; nearest: {', '.join(row.evidence)}" if row.evidence else ""
-        typer.echo(f"  +{row.gain:4.1f}  {row.question} ({row.rule})")
-        typer.echo(f"         answered {row.answered}{near}")
-        quote = f"A good answer: “{row.example}”"
-        indent = " " * 9
-        typer.echo(textwrap.fill(quote, width(), initial_indent=indent, subsequent_indent=indent))
+    elif last_year is not None:
+        typer.echo("  too few words to tell how much of last year's report was kept")
+    _show_advice(report, advice)
+    if disputed:
+        typer.echo("\nFLAGS THAT THE WORDS DO NOT BEAR OUT (mend the flag or the words)")
     for element in disputed:
-        typer.echo(f"  The words do not bear out {element}: mend the flag or the words.")
+        typer.echo(f"  {load_elements()[element].label}")
+
+
+def _show_advice(report: "Report", advice: "Sequence[Advice]") -> None:
+    """Write the questions that would add points, each with the nearest sentence and an answer."""
+    import textwrap
+
+    from cydscore.errors import to_line
+
+    def tell(text: str) -> None:
+        indent = " " * 9
+        typer.echo(textwrap.fill(text, width(), initial_indent=indent, subsequent_indent=indent))
+
+    texts = {segment.id: segment.text for segment in report.segments}
+    typer.echo("\nWHAT WOULD RAISE IT (points of the overall score)")
+    helpful = [row for row in advice if row.gain]
+    for row in helpful:
+        typer.echo(f"  +{row.gain:4.1f}  {row.question} ({row.rule})")
+        near = ""
+        if row.evidence:
+            nearest = textwrap.shorten(to_line(texts[row.evidence[0]]), 240, placeholder=" …")
+            near = f"; nearest: “{nearest}” [{', '.join(row.evidence)}]"
+        tell(f"answered {row.answered}{near}")
+        tell(f"A good answer: “{row.example}”")
+    if not helpful:
+        typer.echo("  No question of Item 106, answered more fully, would add a tenth of a point.")

@@ -46,13 +46,15 @@ def norms(
         elif isinstance(outcome, Failure):
             n_failures += 1
             complain(outcome.reason)
+    if not scored:
+        raise typer.Exit(2)
     made = make_norms(scored, load_model(model).sha256)
     typer.echo("\n".join(list_norms(made)))
     if out is not None:
         out.write_text(json.dumps(made, indent=None, separators=(",", ":")) + "\n", "utf-8")
         say(f"norms of {made['n']} filings in {len(made['groups'])} groups written to {out}")
-    if n_failures or not scored:
-        raise typer.Exit(3 if scored else 2)
+    if n_failures:
+        raise typer.Exit(3)
 
 
 @app.command()

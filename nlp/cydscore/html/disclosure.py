@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from cydscore.html.words import SPECIFICITY, find_theme, name_element, name_label
+from cydscore.html.words import ASPECTS, SPECIFICITY, find_theme, name_element, name_label
 from cydscore.tags import DENIAL
 
 #: Where a source keeps no paragraphs, one ends at a change of elements after so many words.
@@ -50,6 +50,9 @@ def list_uses(report: Mapping[str, Any]) -> dict[str, list[tuple[str, str, str]]
             name = row["rule"] if kind == "finding" else name_element(row["element"])
             for segment in row["evidence"]:
                 uses.setdefault(segment, []).append((f"{kind}-{number}", kind, name))
+    for name, title in ASPECTS.items():
+        for segment in (report["incident"] or {}).get(name, {}).get("evidence", ()):
+            uses.setdefault(segment, []).append((f"aspect-{name}", "aspect", title))
     for tag, row in report["content"].items():
         for segment in row["evidence"]:
             uses.setdefault(segment, []).append((f"says-{tag}", "topic", name_label(tag)))

@@ -6,7 +6,13 @@ from hashlib import sha256
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from cydscore.html.words import cite_element, name_element, name_label, show_text
+from cydscore.html.words import (
+    cite_element,
+    mark_elements,
+    name_element,
+    name_label,
+    show_text,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,10 +33,11 @@ def load_environment() -> "Environment":
     )
     made.filters |= {
         "element": name_element,
+        "elements": mark_elements,
         "cites": cite_element,
         "label": name_label,
         "points": show_points,
-        "ordinal": show_ordinal,
+        "percentile": show_percentile,
     }
     return made
 
@@ -63,8 +70,8 @@ def show_points(points: float | None) -> str:
     return "–" if points is None else f"{points:.0f}"
 
 
-def show_ordinal(number: float) -> str:
-    """Return a rank in words, as ``81st``."""
-    whole = round(number)
+def show_percentile(number: float) -> str:
+    """Return a percentile in words, from ``1st`` to ``99th``."""
+    whole = min(99, max(1, round(number)))
     ending = "th" if whole % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(whole % 10)
     return f"{whole}{ending or 'th'}"

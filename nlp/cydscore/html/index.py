@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cydscore.html.environment import load_asset, load_environment, make_policy
-from cydscore.html.words import VERDICT_SIGNS, name_element
+from cydscore.html.words import VERDICT_SIGNS, name_element, name_filing
 from cydscore.taxonomy import flag_names
 
 _N_BINS: Final = 20
@@ -55,7 +55,7 @@ def to_index_row(report: Mapping[str, Any], page: str) -> IndexRow:
     severities = Counter(finding["severity"] for finding in report["findings"])
     return IndexRow(
         page=page,
-        company=filing["company"] or filing["accession"] or filing["source"],
+        company=name_filing(filing),
         form=filing["form"] or "",
         period_end=filing["period_end"] or "",
         accession=filing["accession"] or "",

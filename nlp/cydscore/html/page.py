@@ -6,12 +6,16 @@ from typing import Any, Final
 from cydscore.html.disclosure import lay_out, list_uses
 from cydscore.html.environment import load_asset, load_environment, make_policy
 from cydscore.html.words import (
+    ASPECTS,
     FIT_SIGNS,
     PART_WORDS,
     STATED,
+    STATUS_SIGNS,
     THEME_TITLES,
+    UNKNOWN_WORDS,
     VERDICT_SIGNS,
     find_theme,
+    name_filing,
 )
 from cydscore.tags import DENIAL, FIRST_TAGS, load_tags, tag_names
 
@@ -77,15 +81,18 @@ def _make_view(report: Mapping[str, Any]) -> dict[str, Any]:
     texts = {row["id"]: row for row in report["segments"]}
     order = (*FIRST_TAGS, *(tag for tag in tag_names() if tag not in FIRST_TAGS))
     topics = [_describe_topic(report, tag, texts) for tag in order]
+    # An incident report is not asked for audits or committees: what it says of them is enough.
+    n_first = 0 if report["incident"] else len(FIRST_TAGS)
+    rest = topics[n_first:]
     filing = report["filing"]
     return {
         "report": report,
         "filing": filing,
-        "title": filing["company"] or filing["accession"] or filing["source"],
+        "title": name_filing(filing),
         "parts": _describe_parts(report),
-        "first": topics[: len(FIRST_TAGS)],
-        "others": [topic for topic in topics[len(FIRST_TAGS) :] if topic["quotes"]],
-        "unsaid": [t["tag"] for t in topics[len(FIRST_TAGS) :] if not t["quotes"]],
+        "first": topics[:n_first],
+        "others": [topic for topic in rest if topic["quotes"]],
+        "unsaid": [] if report["incident"] else [t["tag"] for t in rest if not t["quotes"]],
         "questions": report["score_details"].get("questions", []),
         "reason": report["score_details"].get("reason"),
         "norms": report.get("norms"),
@@ -100,7 +107,8 @@ def _make_view(report: Mapping[str, Any]) -> dict[str, Any]:
         "verdict_signs": VERDICT_SIGNS,
         "stated_words": STATED,
         "fit_signs": FIT_SIGNS,
-        "on_page": True,
+        "aspects": ASPECTS,
+        "status_signs": STATUS_SIGNS,
     }
 
 
@@ -140,6 +148,7 @@ def _describe_parts(report: Mapping[str, Any]) -> list[dict[str, Any]]:
             "name": part,
             "points": points,
             "about": PART_WORDS.get(part, ""),
+            "unknown": UNKNOWN_WORDS.get(part, "not enough to tell"),
             "interval": intervals.get(part),
             "norm": norms["parts"].get(part),
         }

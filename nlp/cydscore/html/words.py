@@ -1,11 +1,15 @@
 """The words, marks and colours by which pages name what a report holds."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cydscore.tags import DENIAL, load_tags
 from cydscore.taxonomy import load_elements
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 #: Tags by theme; a theme is a colour of highlighting.
 THEMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -51,6 +55,23 @@ STATED: Final[Mapping[str, str]] = {
 }
 SPECIFICITY: Final = ("generic", "particular", "verifiable")
 FIT_SIGNS: Final[Mapping[str, str]] = {"fits": "✓", "partly": "◐", "misfit": "✕"}
+#: What an incident report must say, and how far it does.
+ASPECTS: Final[Mapping[str, str]] = {
+    "nature": "What happened",
+    "scope": "What it reached",
+    "timing": "When it took place and was found",
+    "impact": "The material impact, or the reasonably likely one",
+}
+STATUS_SIGNS: Final[Mapping[str, tuple[str, str]]] = {
+    "stated": ("✓", "stated"),
+    "undetermined": ("◐", "said to be not known yet"),
+    "missing": ("✕", "nothing"),
+}
+#: Why a part has no points though the others have.
+UNKNOWN_WORDS: Final[Mapping[str, str]] = {
+    "consistency": "no flag and no text block is tagged to hold the words against",
+    "originality": "too few words to compare with other filers'",
+}
 PART_WORDS: Final[Mapping[str, str]] = {
     "overall": "What a reader would grade the whole",
     "coverage": "Questions of Item 106 answered in substance",
@@ -74,6 +95,19 @@ def name_label(label: str) -> str:
     return f"No: {title}" if label.startswith(DENIAL) else title
 
 
+def name_filing(filing: Mapping[str, str | None]) -> str:
+    """Return what to call a filing: its company, its accession number, or its file.
+
+    Parameters
+    ----------
+    filing
+        The filing as a report in the wire format has it.
+    """
+    source = filing["source"] or ""
+    file = source.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return filing["company"] or filing["accession"] or file or source
+
+
 def name_element(element: str) -> str:
     """Return a short name of an element; one that is unknown is its own name."""
     known = load_elements().get(element)
@@ -83,6 +117,24 @@ def name_element(element: str) -> str:
     return label.removeprefix("Cybersecurity Risk ").removeprefix(
         "Material Cybersecurity Incident "
     )
+
+
+_NAMED: Final = re.compile(r"\b(?:cyd:)?([A-Z]\w{20,199})\b")
+
+
+def mark_elements(text: str) -> "Markup":
+    """Return text as HTML, the elements of the taxonomy by their short names."""
+    from markupsafe import Markup, escape
+
+    shown, end = Markup(), 0
+    for match in _NAMED.finditer(text):
+        if match[1] in load_elements():
+            shown += escape(show_text(text[end : match.start()]))
+            shown += Markup('<span class="named" title="{}">{}</span>').format(
+                match[1], name_element(match[1])
+            )
+            end = match.end()
+    return shown + escape(show_text(text[end:]))
 
 
 def cite_element(element: str) -> str:

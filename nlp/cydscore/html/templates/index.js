@@ -22,10 +22,11 @@ addEventListener("DOMContentLoaded", () => {
   const status = document.getElementById("shown");
   const more = document.getElementById("more");
   const collator = new Intl.Collator("en", { sensitivity: "base" });
+  const count = (n) => n.toLocaleString("en");
   const show = () => {
     body.replaceChildren(...shown.slice(0, upTo).map((item) => item.row));
     more.hidden = upTo >= shown.length;
-    status.textContent = shown.length === rows.length ? rows.length + " filings" : shown.length + " of " + rows.length + " filings";
+    status.textContent = (shown.length === rows.length ? "" : count(shown.length) + " of ") + count(rows.length) + " filings";
   };
   const fits = {
     "": () => true,
@@ -71,6 +72,7 @@ addEventListener("DOMContentLoaded", () => {
   form.addEventListener("change", update);
   verdict.addEventListener("change", update);
   more.addEventListener("click", () => { upTo += STEP; show(); });
+  addEventListener("pageshow", update); // a browser that comes back fills in what was chosen
   document.querySelector(".tools").hidden = false;
   heads[0].setAttribute("aria-sort", "ascending");
   show();

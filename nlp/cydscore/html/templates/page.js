@@ -36,7 +36,7 @@
   }
   // A link to a row or a sentence that is folded away or filtered out shows it first.
   const reveal = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(location.hash.slice(1));
     if (!target) return;
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     const para = target.closest(".para");
