@@ -1,6 +1,7 @@
 """What changed between two filings is found, shown and nothing else is."""
 
 import json
+import time
 from dataclasses import fields
 
 import pytest
@@ -263,3 +264,12 @@ def test_the_page_names_every_field_of_the_wire_format(tidewick):
         assert f"`{name}" in page, name
     for part in ("flags", "names"):
         assert all(f"`{key}`" in page for key in data[part][0])
+
+
+def test_what_no_person_wrote_is_matched_in_seconds():
+    old, new = (make_segments(words * 8000) for words in ("the risk of ", "the risk is "))
+    many = [make_segments(*(f"{side} {n} {n + 7} {n * 3}" for n in range(1500))) for side in "ab"]
+    start = time.process_time()
+    match_sentences(old, new)
+    match_sentences(*many)
+    assert time.process_time() - start < 10

@@ -90,6 +90,7 @@ def test_the_exit_status_is_1_where_what_was_asked_for_is_reached(what, old, new
         ((OLD,), "1 paths, and two were expected"),
         ((OLD, NEW, "--fail-on", "luck"), "'luck' is none of changes, findings, note"),
         ((OLD, "--all", "--cik", "6"), "give one of them"),
+        ((OLD, "--cik", ""), "'' is no Central Index Key"),
         ((OLD, "--cik", "6"), "no two annual reports of CIK 6 for consecutive years"),
         ((OLD, "nowhere.htm"), "no such file"),
         ((OLD, NEW, "--out", "nowhere/x.json"), "no folder nowhere"),
@@ -101,6 +102,16 @@ def test_what_cannot_be_compared_is_one_line(arguments, reason):
     assert done.stderr.startswith("error: ")
     assert reason in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path):
+    for path in (OLD, NEW):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "broken.htm").write_bytes(b"")
+    done = compare(tmp_path, "--all")
+    assert done.exit_code == 3
+    assert "broken.htm: the file is empty" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
 
 
 def test_two_companies_and_years_turned_round_are_pointed_out():

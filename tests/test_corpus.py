@@ -102,6 +102,9 @@ def test_a_companies_file_without_its_columns_is_an_error(tmp_path):
         read_companies(path)
     with pytest.raises(InputMissingError, match="no such file"):
         read_companies(tmp_path / "absent.csv")
+    path.write_bytes(b"accession,cik\n\xff,1\n")
+    with pytest.raises(CorpusError, match="cannot be read as CSV"):
+        read_companies(path)
 
 
 def test_duplicates_go_by_letters_and_digits_and_judged_samples_stay(write):

@@ -14,11 +14,11 @@ from cydscore.corpus.exchange import ExchangeFormat, export_rows, import_rows
 from cydscore.corpus.options import write_interface
 from cydscore.corpus.parts import split_corpus
 from cydscore.corpus.stats import count_corpus
-from cydscore.curate.filings import read_sources
 from cydscore.curate.suggest import suggest_segments
 from cydscore.curate.suspects import count_suspects, find_suspects
 from cydscore.errors import CorpusError, UsageError
 from cydscore.heads import encode_labels, label_names
+from cydscore.inputs import read_sources
 from cydscore.tags import load_tags
 
 EXAMPLE = ROOT / "corpora" / "example" / "by-reference"
@@ -87,7 +87,12 @@ def test_a_fault_is_told_in_a_line(tmp_path, change, message):
 
 
 @pytest.mark.parametrize(
-    ("line", "message"), [("[" * 100_000, "nested too deep"), ('{"text": "\\ud800"}', "surrogate")]
+    ("line", "message"),
+    [
+        ("[" * 100_000, "nested too deep"),
+        ('{"text": "\\ud800"}', "surrogate"),
+        ('{"specificity": ' + "1" * 5000 + "}", "a number too long to read"),
+    ],
 )
 def test_hostile_lines_are_named(tmp_path, line, message):
     path = tmp_path / "segments.jsonl"
@@ -291,6 +296,7 @@ def test_a_csv_runs_nothing_in_a_spreadsheet():
         ("prodigy", "[]", "file, line 1: not an answer"),
         ("csv", "text,tags\n", "file: no column specificity"),
         ("csv", "text,tags,specificity\nA,,x\n", "file, line 2: .*whole number"),
+        ("csv", 'text,tags,specificity\n"' + "A" * 200_000, "file, line 2: not CSV"),
         ("csv", "text,tags,specificity\nA,,7\n", "file, line 2: no specificity"),
         ("csv", "text,tags,specificity\n,,1\n", "file, line 2: no 'text'"),
     ],

@@ -1,6 +1,6 @@
 """What ``cydscore check`` keeps of a filing: its findings, where they stand, and their words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -147,7 +147,8 @@ def pair_amendments(checked: Iterable[Checked], wanted: Callable[[str], bool]) -
         return held
     originals: dict[tuple[str | None, str | None], Checked] = {}
     for one in held:
-        if one.incident and not one.incident.amendment and one.filing.cik:
+        known = one.filing.cik and one.filing.period_end
+        if known and one.incident and not one.incident.amendment:
             originals.setdefault((one.filing.cik, one.filing.period_end), one)
     return [_add_amended(one, originals) for one in held]
 
@@ -164,8 +165,17 @@ def _add_amended(
     return replace(one, findings=(*one.findings, *more))
 
 
-def choose_rules(only: Sequence[str], ignore: Sequence[str]) -> Callable[[str], bool]:
+def choose_rules(
+    only: Sequence[str], ignore: Sequence[str], elsewhere: Collection[str] = ()
+) -> Callable[[str], bool]:
     """Return what tells whether a rule is wanted.
+
+    Parameters
+    ----------
+    only, ignore
+        Identifiers of rules: all that are wanted, or all if there are none; and those that are not.
+    elsewhere
+        Identifiers of the rules of a comparison, which are told from mistakes.
 
     Raises
     ------
@@ -175,6 +185,10 @@ def choose_rules(only: Sequence[str], ignore: Sequence[str]) -> Callable[[str], 
     known = load_rules()
     for option, names in (("--only", only), ("--ignore", ignore)):
         for name in names:
+            if name in elsewhere:
+                raise UsageError(
+                    f"{option}: '{name}' is a rule on two filings; `cydscore compare` goes by it"
+                )
             if name not in known:
                 raise UsageError(f"{option}: '{name}' is no rule; `cydscore rules` lists them")
     left = (set(only) or set(known)) - set(ignore)
@@ -183,8 +197,19 @@ def choose_rules(only: Sequence[str], ignore: Sequence[str]) -> Callable[[str], 
     return left.__contains__
 
 
-def parse_fail_on(what: str | None) -> Callable[[Finding], bool]:
+def parse_fail_on(
+    what: str | None, rules: Collection[str], others: Sequence[str] = ()
+) -> Callable[[Finding], bool]:
     """Return what tells whether a finding reaches a severity, or is of a rule.
+
+    Parameters
+    ----------
+    what
+        The severity or the rule; None, which nothing reaches.
+    rules
+        Identifiers of the rules there are.
+    others
+        What else the caller would have taken, for the message.
 
     Raises
     ------
@@ -193,10 +218,10 @@ def parse_fail_on(what: str | None) -> Callable[[Finding], bool]:
     """
     if what is None:
         return lambda _: False
-    if what in load_rules():
+    if what in rules:
         return lambda finding: finding.rule == what
     if what not in list(_SEVERITIES):
-        allowed = ", ".join([*_SEVERITIES, *load_rules()])
+        allowed = ", ".join([*others, *_SEVERITIES, *rules])
         raise UsageError(f"--fail-on: '{what}' is none of {allowed}")
     least = _SEVERITIES.index(Severity(what))
     return lambda finding: _SEVERITIES.index(Severity(finding.severity)) >= least

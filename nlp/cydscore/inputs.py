@@ -2,16 +2,19 @@
 
 import csv
 import glob
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cydscore.errors import InputError
+from cydscore.errors import CydscoreError, InputError, InputMissingError
 from cydscore.read.recognise import OnShare, OnSkip, read_filings
 from cydscore.read.source import STDIN
 from cydscore.read.tables import is_tables, read_tables
 from cydscore.records import Filing
+
+Sources = Iterable[str | Path]
+OnProblem = Callable[[str], None]
 
 #: In a folder, files of these kinds are no filings and are passed over.
 _NOT_FILINGS: Final = frozenset(
@@ -88,27 +91,47 @@ def expand_inputs(paths: Iterable[str]) -> list[str | Failure]:
 
 
 def read_source(source: str | Path, accessions: Collection[str] | None = None) -> Iterator[Filing]:
-    """Yield the filings of a folder of Parquet tables, of an archive, a folder or a file.
+    """Yield the filings of one source, as `read_sources` does."""
+    return read_sources([source], accessions)
+
+
+def read_sources(
+    sources: Sources,
+    accessions: Collection[str] | None = None,
+    *,
+    on_problem: OnProblem | None = None,
+) -> Iterator[Filing]:
+    """Yield the filings of archives, folders, files and folders of Parquet tables.
 
     Parameters
     ----------
-    source
+    sources
         Where the filings are.
     accessions
         Of tables, read these only; all by default.
+    on_problem
+        Called with a line for each file that cannot be read; without it the fault is raised.
 
     Raises
     ------
+    InputMissingError
+        If a source names nothing.
     InputError
-        If something there cannot be read.
+        If a file cannot be read and there is no ``on_problem``.
     """
-    if is_tables(source):
-        yield from read_tables(source, accessions)
-        return
-    for path in expand_inputs([str(source)]):
-        if isinstance(path, Failure):
-            raise InputError(path.reason)
-        yield from read_filings(path)
+    for source in sources:
+        if is_tables(source):
+            yield from read_tables(source, accessions)
+            continue
+        for path in expand_inputs([str(source)]):
+            if isinstance(path, Failure):
+                raise InputMissingError(path.reason)
+            try:
+                yield from read_filings(path)
+            except CydscoreError as error:
+                if on_problem is None:
+                    raise
+                on_problem(str(error))
 
 
 def read_input(

@@ -32,10 +32,6 @@ def read_json_lines(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
             row = json.loads(line)
             if "\\u" in line:
                 json.dumps(row, ensure_ascii=False).encode()
-        except json.JSONDecodeError as error:
-            raise CorpusError(
-                f"{path}, line {number}: not JSON ({error.msg}); expected one object a line"
-            ) from error
         except RecursionError as error:
             raise CorpusError(
                 f"{path}, line {number}: nested too deep; expected one flat object a line"
@@ -44,6 +40,11 @@ def read_json_lines(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
             raise CorpusError(
                 f"{path}, line {number}: half of a character (a lone surrogate, \\ud800 to "
                 "\\udfff); write the character whole"
+            ) from error
+        except ValueError as error:  # bad syntax, or a number of thousands of digits
+            reason = getattr(error, "msg", None) or "a number too long to read"
+            raise CorpusError(
+                f"{path}, line {number}: not JSON ({reason}); expected one object a line"
             ) from error
         if not isinstance(row, dict):
             raise CorpusError(f"{path}, line {number}: {line:.40}; expected a JSON object")
@@ -100,7 +101,8 @@ def write_whole(path: str | Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        fresh.write_text(text, "utf-8", newline="\n")
+        # half of a character comes from a file's name that is not UTF-8
+        fresh.write_text(text, "utf-8", errors="backslashreplace", newline="\n")
         fresh.replace(target)
     finally:
         fresh.unlink(missing_ok=True)

@@ -6,12 +6,13 @@ Results go to standard output, everything else to standard error.
 import os
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from cydscore.errors import CydscoreError, to_line
+from cydscore.errors import CydscoreError, UsageError, to_line
 
 #: Commands as ``--help`` lists them: those a reader of filings wants first.
 ORDER: Final = (
@@ -93,6 +94,25 @@ def width() -> int:
     import shutil
 
     return max(60, min(120, shutil.get_terminal_size((100, 24)).columns))
+
+
+def count(n: int, what: str) -> str:
+    """Return a number of things in words, ``1 filing`` or ``2 filings``."""
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def check_out(path: Path | None) -> None:
+    """Refuse a file that cannot be written, before anything is read for it.
+
+    Raises
+    ------
+    UsageError
+        If its folder does not exist, or it is a folder itself.
+    """
+    if path is not None and not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
+    if path is not None and path.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file in it")
 
 
 def say(text: str) -> None:

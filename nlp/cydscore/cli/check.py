@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cydscore.cli.app import JobsOption, ModelOption, app, complain, say, width
+from cydscore.cli.app import JobsOption, ModelOption, app, check_out, complain, count, say, width
 
 if TYPE_CHECKING:
     from cydscore.checked import Checked
@@ -63,10 +63,14 @@ def check(
 
     Example:  cydscore check corpora/example/filings/harbor-lane-10-k-2025.htm
     """
+    from cydscore.check.rules import load_rules
     from cydscore.checked import choose_rules, pair_amendments, parse_fail_on
+    from cydscore.compare.rules import load_year_rules
+    from cydscore.jsonl import write_whole
 
-    wanted = choose_rules(only or (), ignore or ())
-    reaches = parse_fail_on(fail_on)
+    wanted = choose_rules(only or (), ignore or (), load_year_rules())
+    reaches = parse_fail_on(fail_on, load_rules())
+    check_out(out)
     failures: list[str] = []
     locate = form is not CheckFormat.TEXT
     found = _check(paths, model, jobs, wanted, failures, locate=locate)
@@ -76,11 +80,11 @@ def check(
         if out is None:
             sys.stdout.write(text)
         else:
-            out.write_text(text, "utf-8")
+            write_whole(out, text)
     n = sum(len(one.findings) for one in checked)
     if out is not None or len(checked) != 1:
         where = f" to {out}" if out is not None and checked else ""
-        say(f"{len(checked)} filing{'' if len(checked) == 1 else 's'}, {n} findings{where}")
+        say(f"{count(len(checked), 'filing')}, {count(n, 'finding')}{where}")
     if failures or not checked:
         raise typer.Exit(3 if checked else 2)
     if any(reaches(located.finding) for one in checked for located in one.findings):

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from cydscore.cli.app import JobsOption, ModelOption, TableFormat, app, say, width
+from cydscore.cli.app import (
+    JobsOption,
+    ModelOption,
+    TableFormat,
+    app,
+    check_out,
+    complain,
+    count,
+    say,
+    width,
+)
 from cydscore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +71,7 @@ def compare(
     """Compare two filings of a company: sentences, flags, names, dates, year on year.
 
     Exit status: 0 compared, whatever changed; 1 only with --fail-on;
-    2 nothing could be compared, or wrong usage.
+    2 nothing could be compared, or wrong usage; 3 some inputs failed and the rest was compared.
 
     Example:  cydscore compare corpora/example/years/*2024.htm corpora/example/years/*2025.htm
     """
@@ -73,10 +83,11 @@ def compare(
     wanted = form or (TableFormat.JSON if every else TableFormat.TEXT)
     lines = every or cik is not None
     n_pairs, reached = 0, False
+    failures: list[str] = []
     with ExitStack() as stack:
         stream = stack.enter_context(_open_part(out)) if out else sys.stdout
         colour = out is None and stream.isatty() and "NO_COLOR" not in os.environ
-        for comparison in _compare(paths, cik, every=every, model=model, jobs=jobs):
+        for comparison in _compare(paths, cik, failures, every=every, model=model, jobs=jobs):
             if wanted is TableFormat.JSON:
                 data = comparison.to_json()
                 text = json.dumps(data, ensure_ascii=False, indent=None if lines else 1)
@@ -93,20 +104,35 @@ def compare(
             "name both files, or sources that hold both years"
         )
     if lines:
-        say(f"{n_pairs} pair{'' if n_pairs == 1 else 's'} compared" + (f" to {out}" if out else ""))
+        say(f"{count(n_pairs, 'pair')} compared" + (f" to {out}" if out else ""))
+    if failures:
+        raise typer.Exit(3)
     if reached:
         raise typer.Exit(1)
 
 
 def _compare(
-    paths: list[str], cik: str | None, *, every: bool, model: str | None, jobs: int
+    paths: list[str],
+    cik: str | None,
+    failures: list[str],
+    *,
+    every: bool,
+    model: str | None,
+    jobs: int,
 ) -> "Iterator[Comparison]":
     from cydscore.compare import compare_filings, compare_source
 
+    if cik is not None and not cik.strip("0").isdigit():
+        raise UsageError(f"--cik: '{cik}' is no Central Index Key; give its digits, as 320193")
     if every and cik is not None:
         raise UsageError("--all compares every company and --cik one; give one of them")
     if every or cik is not None:
-        yield from compare_source(paths, cik=cik, model=model, jobs=jobs)
+
+        def note(reason: str) -> None:
+            failures.append(reason)
+            complain(reason)
+
+        yield from compare_source(paths, cik=cik, model=model, jobs=jobs, on_problem=note)
         return
     if len(paths) != 2:
         raise UsageError(
@@ -122,39 +148,28 @@ def _compare(
 
 
 def _parse_fail_on(what: str | None) -> "Callable[[Comparison], bool]":
+    from cydscore.checked import parse_fail_on
     from cydscore.compare.rules import load_year_rules
 
-    if what is None:
-        return lambda _: False
-    severities = ("note", "warning", "error")
     if what == "changes":
         return lambda comparison: comparison.is_changed
     if what == "findings":
         return lambda comparison: bool(comparison.findings)
-    if what in severities:
-        least = severities.index(what)
-        return lambda comparison: any(
-            severities.index(finding.severity) >= least for finding in comparison.findings
-        )
-    if what in load_year_rules():
-        return lambda comparison: any(finding.rule == what for finding in comparison.findings)
-    allowed = ", ".join(["changes", "findings", *severities, *load_year_rules()])
-    raise UsageError(f"--fail-on: '{what}' is none of {allowed}")
+    reaches = parse_fail_on(what, load_year_rules(), ("changes", "findings"))
+    return lambda comparison: any(map(reaches, comparison.findings))
 
 
 @contextmanager
 def _open_part(path: Path) -> Iterator[TextIO]:
     """Open a file that takes its name at the end, if anything was written to it."""
-    if not path.parent.is_dir():
-        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
-    if path.is_dir():
-        raise UsageError(f"{path}: is a folder; name a file in it")
+    check_out(path)
     part = path.with_name(path.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+    with part.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+        try:
             yield stream
-    finally:
-        if part.stat().st_size:
-            part.replace(path)
-        else:
-            part.unlink()
+        finally:
+            stream.close()
+            if part.stat().st_size:
+                part.replace(path)
+            else:
+                part.unlink()

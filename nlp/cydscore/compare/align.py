@@ -5,12 +5,12 @@ format to the other; the share of words in the same order, whether it is changed
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cydscore.compare.result import Edit, Fate, Match
 from cydscore.copies import to_key
@@ -19,6 +19,10 @@ from cydscore.records import Segment
 #: Words in the same order over all words, from which a sentence is the same one changed. Of pairs
 #: in real filings just above it, most say the same thing otherwise; below it, another thing.
 LEAST_SIMILARITY: Final = 0.6
+
+#: Nobody writes a sentence of more words; what repeats in one is passed over, for to match every
+#: word with every other would take minutes.
+_LONGEST: Final = 2000
 
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
 _DATES: Final = re.compile(
@@ -61,7 +65,7 @@ def match_sentences(old: Sequence[Segment], new: Sequence[Segment]) -> tuple[Mat
 def compare_words(old: str, new: str) -> tuple[Edit, ...]:
     """Return how the words of one text become those of another, runs of words at a time."""
     before, after = old.split(), new.split()
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    matcher = _match_words(before, after)
     return tuple(
         Edit(op=op, old=" ".join(before[i:j]), new=" ".join(after[k:m]))
         for op, i, j, k, m in matcher.get_opcodes()
@@ -119,10 +123,9 @@ def _pair_alike(
     """Yield the best pairs of near-identical sentences, each sentence once."""
     words_old = [_WORD.findall(old[row].text.lower()) for row in left]
     words_new = [_WORD.findall(new[row].text.lower()) for row in right]
-    bound = _bound_similarity(words_old, words_new)
     found = []
-    for i, j in zip(*np.nonzero(bound >= LEAST_SIMILARITY), strict=True):
-        similarity = SequenceMatcher(None, words_old[i], words_new[j], autojunk=False).ratio()
+    for i, j in _find_likely(words_old, words_new):
+        similarity = _match_words(words_old[i], words_new[j]).ratio()
         if similarity >= LEAST_SIMILARITY:
             found.append((-similarity, abs(left[i] - right[j]), left[i], right[j]))
     taken_old: set[int] = set()
@@ -134,21 +137,32 @@ def _pair_alike(
             yield first, second, -similarity
 
 
-def _bound_similarity(
+def _match_words(old: Sequence[str], new: Sequence[str]) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > _LONGEST)
+
+
+def _find_likely(
     old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]
-) -> NDArray[np.float64]:
-    """Return the most that each pair's similarity can be: shared words in any order."""
-    columns = {word: n for n, word in enumerate(dict.fromkeys(w for s in (*old, *new) for w in s))}
-    counts_old, counts_new = (np.zeros((len(s), len(columns)), dtype=np.int16) for s in (old, new))
-    for counts, sentences in ((counts_old, old), (counts_new, new)):
-        for row, sentence in enumerate(sentences):
-            np.add.at(counts[row], [columns[word] for word in sentence], 1)
-    sizes_old, sizes_new = counts_old.sum(axis=1), counts_new.sum(axis=1)
-    bound = np.zeros((len(old), len(new)))
-    for row in range(len(old)):
-        shared = np.minimum(counts_old[row], counts_new).sum(axis=1)
-        bound[row] = 2 * shared / np.maximum(1, sizes_old[row] + sizes_new)
-    return bound
+) -> Iterator[tuple[int, int]]:
+    """Yield the pairs that share words enough, in any order, to be similar."""
+    holders: dict[tuple[str, int], list[int]] = {}
+    for row, sentence in enumerate(new):
+        for word in _number_words(sentence):
+            holders.setdefault(word, []).append(row)
+    sizes = np.array([len(sentence) for sentence in new])
+    for row, sentence in enumerate(old):
+        rows = [other for word in _number_words(sentence) for other in holders.get(word, ())]
+        shared = np.bincount(np.array(rows, dtype=np.intp), minlength=len(new))
+        bound = 2 * shared / np.maximum(1, len(sentence) + sizes)
+        yield from ((row, other) for other in np.flatnonzero(bound >= LEAST_SIMILARITY).tolist())
+
+
+def _number_words(sentence: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield each word with how often it has stood before, so that the second counts apart."""
+    counts: Counter[str] = Counter()
+    for word in sentence:
+        yield word, counts[word]
+        counts[word] += 1
 
 
 def _make_changed(

@@ -9,7 +9,7 @@ from typing import Final
 
 from cydscore.compare.filing import compare_reports
 from cydscore.compare.result import Comparison
-from cydscore.inputs import read_source
+from cydscore.inputs import OnProblem, read_sources
 from cydscore.records import Filing
 from cydscore.report import make_reports
 from cydscore.store import Model, load_model
@@ -52,6 +52,7 @@ def compare_source(
     cik: str | None = None,
     model: str | Path | None = None,
     jobs: int = 1,
+    on_problem: OnProblem | None = None,
 ) -> Iterator[Comparison]:
     """Yield the comparison of every pair of consecutive annual reports of some sources.
 
@@ -65,19 +66,22 @@ def compare_source(
         Folder of a model, the default one if None.
     jobs
         Number of processes; -1 for one a core.
+    on_problem
+        Called with a line for each file that cannot be read; without it the fault is raised.
 
     Raises
     ------
+    InputMissingError
+        If a source names nothing.
     InputError
-        If a source cannot be read.
+        If a file cannot be read and there is no ``on_problem``.
     ModelError
         If the model cannot be loaded.
     """
     wanted = cik.lstrip("0") if cik else None
     pairs = pair_filings(
         filing
-        for source in sources
-        for filing in read_source(source)
+        for filing in read_sources(sources, on_problem=on_problem)
         if wanted is None or filing.cik == wanted
     )
     loaded = load_model(model)

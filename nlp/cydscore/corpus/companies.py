@@ -25,10 +25,10 @@ def read_companies(path: str | Path) -> dict[str, str]:
     InputMissingError
         If there is no such file.
     CorpusError
-        If a column is missing.
+        If a column is missing, or it is no CSV in UTF-8.
     """
     try:
-        with Path(path).open(encoding="utf-8", newline="") as file:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             found = reader.fieldnames or []
             if not {"accession", "cik"} <= set(found):
@@ -38,6 +38,8 @@ def read_companies(path: str | Path) -> dict[str, str]:
             return {row["accession"]: row["cik"] for row in reader}
     except (FileNotFoundError, IsADirectoryError) as error:
         raise InputMissingError(f"{path}: no such file; expected accession,cik lines") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CorpusError(f"{path}: cannot be read as CSV ({error}); save it as UTF-8") from error
 
 
 def write_companies(path: str | Path, companies: Mapping[str, str]) -> None:

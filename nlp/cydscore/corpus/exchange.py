@@ -191,11 +191,18 @@ def _to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
 
 def _from_csv(text: str, source: str) -> Iterator[tuple[str, dict[str, Any] | None]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in _COLUMNS[:3] if name not in (reader.fieldnames or ())]
+    try:
+        names, table = reader.fieldnames or (), [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        raise CorpusError(
+            f"{source}, line {reader.line_num + 1}: not CSV ({error}); look for a quotation mark that "
+            "is never closed"
+        ) from error
+    missing = [name for name in _COLUMNS[:3] if name not in names]
     if missing:
         raise CorpusError(f"{source}: no column {', '.join(missing)}; keep the header as exported")
-    for cells in reader:
-        place = f"{source}, line {reader.line_num}"
+    for line, cells in table:
+        place = f"{source}, line {line}"
         row: dict[str, Any] = {
             key: value.removeprefix("'") for key, value in cells.items() if key and value
         }

@@ -7,8 +7,9 @@ from pathlib import Path
 from cydscore.corpus import LabelledSegment, read_corpus
 from cydscore.corpus.reading import find_file
 from cydscore.corpus.reference import SearchableText, match_span
-from cydscore.curate.filings import OnProblem, Sources, list_texts, read_sources
+from cydscore.curate.filings import list_texts
 from cydscore.errors import CorpusError
+from cydscore.inputs import OnProblem, Sources, read_sources
 from cydscore.records import Filing
 from cydscore.tags import Tag
 

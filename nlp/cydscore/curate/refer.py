@@ -8,8 +8,9 @@ from typing import Any
 from cydscore.corpus.companies import COMPANIES_FILE, read_companies, write_companies
 from cydscore.corpus.reading import check_corpus, find_file
 from cydscore.corpus.reference import make_reference
-from cydscore.curate.filings import OnProblem, Sources, list_texts, read_sources
+from cydscore.curate.filings import list_texts
 from cydscore.errors import CorpusError
+from cydscore.inputs import OnProblem, Sources, read_sources
 from cydscore.jsonl import read_json_lines, read_text, to_json_lines, write_whole
 
 _NEEDED = ("text", "tags", "specificity")
