@@ -3,6 +3,7 @@
 import gzip
 import importlib.resources
 import json
+import os
 from pathlib import Path
 
 import jsonschema
@@ -19,12 +20,14 @@ from authored import (
     write_archive,
     write_instance,
 )
+from cydscore.check.incident import PARTS
 from cydscore.check.rules import load_rules
-from cydscore.checked import choose_rules
+from cydscore.checked import Checked, choose_rules, pair_amendments
 from cydscore.cli import app
 from cydscore.errors import UsageError
 from cydscore.read import read_filing
 from cydscore.read.locate import locate_elements
+from cydscore.records import IncidentCheck, IncidentPart
 from ixbrl_pages import make_page
 
 SARIF = json.loads(
@@ -158,6 +161,60 @@ def test_an_unknown_rule_or_severity_is_refused():
     assert "'doom' is none of note, warning, error, flag-contradicted" in result.stderr
 
 
+def test_a_rule_on_two_filings_is_told_from_a_mistake():
+    result = run(HARBOR, "--only", "year-stale-date")
+    assert result.exit_code == 2
+    assert "a rule on two filings; `cydscore compare` goes by it" in result.stderr
+
+
+def test_the_name_of_a_file_need_not_be_utf8(tmp_path, monkeypatch):
+    path = tmp_path / os.fsdecode(b"harbor-\xff.htm")
+    path.write_bytes(HARBOR.read_bytes())
+    out = tmp_path / "findings.sarif"
+    assert run(path, "--format", "sarif", "--out", out).exit_code == 0
+    log = json.loads(out.read_text("utf-8"))
+    assert log["runs"][0]["artifacts"][0]["location"]["uri"].endswith("harbor-%FF.htm")
+    monkeypatch.chdir(tmp_path)
+    log = read_sarif(path.name)
+    assert log["artifacts"][0]["location"]["uri"] == "harbor-%FF.htm"
+
+
+def test_what_stands_twice_has_two_fingerprints(tmp_path):
+    page = make_page(
+        f'<p><ix:nonNumeric name="cyd:{ROLE}" contextRef="c">Locks.</ix:nonNumeric></p>' * 2
+    )
+    path = tmp_path / "page.htm"
+    path.write_bytes(page.encode())
+    results = read_sarif(path, "--only", "block-short")["results"]
+    assert len(results) == 2
+    assert len({one["partialFingerprints"]["finding/v1"] for one in results}) == 2
+
+
+def test_names_of_elements_are_not_broken(monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "60")
+    name = "CybersecurityRiskManagementPositionsOrCommitteesResponsibleReportToBoardFlag"
+    path = tmp_path / "mill.xml"
+    path.write_bytes(write_instance(make_filing(make_fact(INTEGRATED, value=True), cik="7")))
+    assert name in run(path, "--only", "flag-absent").stdout
+
+
+@pytest.mark.parametrize("name", ["nowhere/findings.txt", "."])
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_read(name, tmp_path):
+    result = run(tmp_path / "gone.htm", "--out", tmp_path / name)
+    assert result.exit_code == 2
+    assert "gone.htm" not in result.stderr
+    assert "folder" in result.stderr
+
+
+def test_a_nil_block_is_an_empty_one(tmp_path):
+    page = make_page(
+        f'<p><ix:nonNumeric name="cyd:{ROLE}" contextRef="c" xsi:nil="true"></ix:nonNumeric></p>'
+    )
+    path = tmp_path / "page.htm"
+    path.write_bytes(page.encode())
+    assert f"{ROLE} holds ''." in run(path, "--only", "block-short").stdout
+
+
 def test_nothing_to_check_is_an_error(tmp_path):
     assert run(tmp_path / "gone.htm").exit_code == 2
 
@@ -188,6 +245,16 @@ def test_an_amendment_is_held_against_its_original(tmp_path):
     result = run(old, new, "--only", "incident-amended")
     assert "impact was undetermined, is stated" in " ".join(result.stdout.split())
     assert run(new, "--only", "incident-amended").stdout == "No findings.\n"
+
+
+def test_events_without_a_date_are_not_one_event():
+    old, new = (make_filing(make_fact(ROLE, "x"), form=form, cik="77") for form in ("8-K", "8-K/A"))
+    parts = {name: IncidentPart(status="missing", confidence=1.0, evidence=()) for name in PARTS}
+    checked = [
+        Checked(filing=filing, findings=(), incident=IncidentCheck(amendment=amends, **parts))
+        for filing, amends in ((old, False), (new, True))
+    ]
+    assert [one.findings for one in pair_amendments(checked, lambda _: True)] == [(), ()]
 
 
 def test_facts_are_found_in_the_text_of_every_format(tmp_path):

@@ -71,4 +71,11 @@ def _describe(filing: Filing) -> str:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width=width, initial_indent="      ", subsequent_indent="      ")
+    return textwrap.wrap(
+        text,
+        width=width,
+        initial_indent="      ",
+        subsequent_indent="      ",
+        break_long_words=False,  # the name of an element is to be copied
+        break_on_hyphens=False,
+    )

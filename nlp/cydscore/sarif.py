@@ -1,6 +1,8 @@
 """Findings as SARIF 2.1.0, which editors, code hosts and build servers read."""
 
 import hashlib
+import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -33,8 +35,9 @@ def to_sarif(
     rules = list(load_rules().values())
     order = {rule.id: number for number, rule in enumerate(rules)}
     artifacts = _Artifacts()
+    seen: Counter[str] = Counter()
     results = [
-        _write_result(one.filing, located, order, artifacts)
+        _write_result(one.filing, located, order, artifacts, seen)
         for one in checked
         for located in one.findings
     ]
@@ -83,15 +86,21 @@ def _to_level(severity: str) -> str:
 
 
 def _write_result(
-    filing: Filing, located: Located, order: dict[str, int], artifacts: "_Artifacts"
+    filing: Filing,
+    located: Located,
+    order: dict[str, int],
+    artifacts: "_Artifacts",
+    seen: Counter[str],
 ) -> dict[str, Any]:
     finding = located.finding
+    fingerprint = _to_fingerprint(filing, finding)
+    seen[fingerprint] += 1
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": order[finding.rule],
         "level": _to_level(finding.severity),
         "message": {"text": f"{finding.title}: {finding.detail}"},
-        "partialFingerprints": {"finding/v1": _to_fingerprint(filing, finding)},
+        "partialFingerprints": {"finding/v1": f"{fingerprint}:{seen[fingerprint]}"},
         "properties": {
             "accession": filing.accession,
             "company": filing.company,
@@ -137,7 +146,7 @@ def _to_fingerprint(filing: Filing, finding: Finding) -> str:
     """Return what stays the same while the finding does, wherever the file is moved to."""
     name = filing.accession or Path(filing.source).name
     parts = [name, finding.rule, *finding.elements, finding.cites]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256(os.fsencode("\n".join(parts))).hexdigest()[:32]
 
 
 class _Artifacts:
@@ -153,7 +162,7 @@ class _Artifacts:
         if path.suffix.lower() in _PACKED:
             parent = self._add(source, None, _to_uri(path))
             inner = path.stem if path.suffix.lower() == ".gz" else member or path.stem
-            return self._add(source, inner, quote(f"/{inner}"), parent)
+            return self._add(source, inner, _quote(f"/{inner}"), parent)
         return self._add(source, None, _to_uri(path))
 
     def _add(self, source: str, inner: str | None, uri: str, parent: int | None = None) -> int:
@@ -177,4 +186,8 @@ class _Artifacts:
 
 
 def _to_uri(path: Path) -> str:
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else _quote(path.as_posix())
+
+
+def _quote(name: str) -> str:
+    return quote(os.fsencode(name))  # a file's name need not be UTF-8

@@ -154,7 +154,7 @@ def _gather_blocks(
     for element in dict.fromkeys(f.element for f in filing.facts if f.kind is Kind.TEXT):
         rows = [row for row, segment in enumerate(segments) if element in segment.elements]
         texts[element] = BlockText(
-            text=" ".join(str(fact.value) for fact in filing.facts if fact.element == element),
+            text=" ".join(str(f.value or "") for f in filing.facts if f.element == element),
             segments=[segments[row] for row in rows],
             tagging=tagging.take(rows),
         )

@@ -65,12 +65,8 @@ def _on_values(facts: Iterable[Fact]) -> Iterator[Finding]:
             values[fact.element].add(fact.value)
         if fact.kind is Kind.FLAG and fact.value is None:
             yield make_finding("flag-nil", elements=[fact.element])
-        if (
-            fact.kind is Kind.TEXT
-            and isinstance(fact.value, str)
-            and len(fact.value) < _LEAST_BLOCK
-        ):
-            yield make_finding("block-short", elements=[fact.element], value=fact.value)
+        if fact.kind is Kind.TEXT and len(str(fact.value or "")) < _LEAST_BLOCK:
+            yield make_finding("block-short", elements=[fact.element], value=fact.value or "")
     for element, different in values.items():
         if len(different) > 1:
             yield make_finding("repeated-element", elements=[element], n_values=len(different))
