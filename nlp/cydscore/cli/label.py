@@ -83,8 +83,8 @@ def suggest(
     """
     from cydscore.corpus import read_corpus
     from cydscore.corpus.reference import checksum_text
-    from cydscore.curate.filings import read_sources
     from cydscore.curate.suggest import count_examples, suggest_segments
+    from cydscore.inputs import read_sources
     from cydscore.store import load_model
 
     labelled = read_corpus(corpus, by_reference=True) if corpus else []
