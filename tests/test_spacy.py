@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 from importlib.metadata import entry_points
 
@@ -11,12 +12,15 @@ import spacy
 from spacy import displacy
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
+from typer.testing import CliRunner
 
 from authored import CORPUS
+from cydscore.cli import app
 from cydscore.corpus import read_corpus
-from cydscore.errors import CorpusError, ModelError, UsageError
+from cydscore.errors import CorpusError, InputMissingError, ModelError, UsageError
 from cydscore.heads import label_names
-from cydscore.pipe import DocTagger, from_docbin, to_docbin
+from cydscore.pipe import DocTagger
+from cydscore.pipe.docbin import from_docbin, read_docbin, to_docbin
 from cydscore.store import save_model
 from manual import run_examples
 
@@ -53,10 +57,11 @@ def test_components_are_registered_by_entry_points_without_an_import():
         assert callable(names[name].load())
     code = (
         "import spacy, sys; nlp = spacy.blank('en'); nlp.add_pipe('cydscore_segmenter'); "
-        "nlp.add_pipe('cydscore_tagger'); print('sklearn' in sys.modules)"
+        "nlp.add_pipe('cydscore_tagger'); "
+        "print(sorted({'sklearn', 'lxml', 'cydscore.tagger', 'cydscore.store'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert done.stdout == "[]\n"
 
 
 def test_tags_are_those_that_the_tagger_gives_with_their_probabilities(nlp, model):
@@ -79,7 +84,7 @@ def test_tags_are_those_that_the_tagger_gives_with_their_probabilities(nlp, mode
 def test_a_batch_is_tagged_in_one_go_and_as_one_by_one(nlp, monkeypatch):
     alone = [list_tags(nlp(text)) for text in TEXTS]
     calls = []
-    tagger = nlp.get_pipe("cydscore_tagger").model.tagger
+    tagger = nlp.get_pipe("cydscore_tagger").get_model().tagger
     describe = tagger.describe
     monkeypatch.setattr(tagger, "describe", lambda X: calls.append(len(X)) or describe(X))
     assert [list_tags(doc) for doc in nlp.pipe(TEXTS)] == alone
@@ -107,7 +112,7 @@ def test_a_pipeline_that_was_saved_is_whole_by_itself(nlp, tmp_path, model):
     (tmp_path / "mine").rename(tmp_path / "gone")
     again = spacy.load(tmp_path / "pipeline")
     assert list_tags(again(TEXTS[0])) == list_tags(nlp(TEXTS[0]))
-    assert again.get_pipe("cydscore_tagger").model.sha256 == model.sha256
+    assert again.get_pipe("cydscore_tagger").get_model().sha256 == model.sha256
 
 
 def test_a_pipeline_that_was_tampered_with_is_refused(nlp, tmp_path):
@@ -120,7 +125,7 @@ def test_a_pipeline_that_was_tampered_with_is_refused(nlp, tmp_path):
 
 def test_bytes_hold_the_model_and_nothing_leads_out_of_its_folder(nlp, model):
     data = nlp.get_pipe("cydscore_tagger").to_bytes()
-    assert DocTagger("nowhere").from_bytes(data).model.sha256 == model.sha256
+    assert DocTagger("nowhere").from_bytes(data).get_model().sha256 == model.sha256
     import srsly
 
     with pytest.raises(ModelError, match=r"'\.\./x' is no file of a model"):
@@ -202,6 +207,25 @@ def test_faulty_documents_and_segments_are_named(nlp):
     doc.user_data["cydscore"] = {"id": "1"}
     with pytest.raises(CorpusError, match="its user data lacks 'company'"):
         from_docbin(DocBin(docs=[doc], store_user_data=True))
+
+
+def test_the_command_line_writes_documents_and_reads_them_back(tmp_path):
+    runner, target = CliRunner(), tmp_path / "new" / "corpus.spacy"
+    arguments = ["corpus", "export", str(CORPUS), "--format", "docbin", "--out", str(target)]
+    assert runner.invoke(app, arguments).exit_code == 0
+    back = tmp_path / "back.jsonl"
+    arguments = ["corpus", "import", str(target), "--format", "docbin", "--out", str(back)]
+    assert runner.invoke(app, arguments).exit_code == 0
+    assert read_corpus(back) == [replace(s, line=n) for n, s in enumerate(SEGMENTS, 1)]
+
+
+def test_a_file_without_documents_is_told(tmp_path):
+    with pytest.raises(InputMissingError, match="cannot be read"):
+        read_docbin(tmp_path / "none.spacy")
+    for data in (b"text", b"", zlib.compress(b"\xc1"), zlib.compress(b"\x01")):
+        (tmp_path / "no.spacy").write_bytes(data)
+        with pytest.raises(CorpusError, match=r"no\.spacy: no DocBin"):
+            read_docbin(tmp_path / "no.spacy")
 
 
 def test_spacy_evaluates_the_tagger_on_a_corpus(nlp):

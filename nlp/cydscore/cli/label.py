@@ -117,6 +117,7 @@ class ToolFormat(StrEnum):
     LABEL_STUDIO = "label-studio"
     PRODIGY = "prodigy"
     CSV = "csv"
+    DOCBIN = "docbin"
 
 
 FormatOption = Annotated[
@@ -131,7 +132,7 @@ def write_export(
     form: FormatOption = ToolFormat.LABEL_STUDIO,
     text: TextsOption = None,
 ) -> None:
-    """Write segments for Label Studio (JSON), Prodigy (JSONL) or as CSV.
+    """Write segments for Label Studio (JSON), Prodigy (JSONL), spaCy (DocBin) or as CSV.
 
     Takes a corpus, or lines of `cydscore corpus suggest` that nobody has labelled yet. For Label
     Studio the labelling interface goes beside the file, as FILE.xml. Exit status 0, or 2 for a
@@ -144,8 +145,17 @@ def write_export(
     from cydscore.corpus.reading import find_codebook, find_file
     from cydscore.curate import load_corpus
     from cydscore.jsonl import read_json_lines, write_whole
+    from cydscore.tags import DENIAL
 
     codebook = find_codebook(corpus)
+    if form is ToolFormat.DOCBIN:
+        from cydscore.pipe.docbin import to_docbin, write_docbin
+
+        segments = load_corpus(corpus, text or (), on_problem=say)
+        denials = [DENIAL + tag.name for tag in codebook.values() if tag.deniable]
+        write_docbin(to_docbin(segments, labels=[*codebook, *denials]), out)
+        say(f"{len(segments)} segments to {out}")
+        return
     rows = [row for _, row in read_json_lines(find_file(corpus))]
     if all(row.get("tags", ()) is None and isinstance(row.get("text"), str) for row in rows):
         say(f"{len(rows)} segments to be labelled")
@@ -166,7 +176,7 @@ def read_import(
     ],
     form: FormatOption = ToolFormat.LABEL_STUDIO,
 ) -> None:
-    """Read back what Label Studio, Prodigy or a spreadsheet made of an export.
+    """Read back what Label Studio, Prodigy, spaCy or a spreadsheet made of an export.
 
     Segments that nobody labelled are counted and left out. Exit status 0, or 2 where anything is
     not of the format or breaks the corpus; nothing is written then.
@@ -177,7 +187,12 @@ def read_import(
     from cydscore.corpus.exchange import ExchangeFormat, import_rows
     from cydscore.jsonl import read_text, to_json_lines, write_whole
 
-    rows, n_open = import_rows(read_text(path), ExchangeFormat(form), str(path))
+    if form is ToolFormat.DOCBIN:
+        from cydscore.pipe.docbin import from_docbin, read_docbin
+
+        rows, n_open = [s.to_row() for s in from_docbin(read_docbin(path))], 0
+    else:
+        rows, n_open = import_rows(read_text(path), ExchangeFormat(form), str(path))
     if not rows:
         fail(f"{path}: none of {n_open} segments is labelled")
     trial = out.with_name(f".{out.name}.trial")

@@ -1,6 +1,8 @@
 """Labelled segments as spaCy documents in a ``DocBin``, and back."""
 
+import zlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from spacy.language import Language
@@ -8,7 +10,8 @@ from spacy.tokens import Doc, DocBin, Span, SpanGroup
 from spacy.util import get_lang_class
 
 from cydscore.corpus import LabelledSegment
-from cydscore.errors import CorpusError
+from cydscore.dataset.folder import write_atomically
+from cydscore.errors import CorpusError, InputMissingError
 from cydscore.heads import label_names
 from cydscore.pipe.segmenter import SEGMENTS_KEY
 from cydscore.pipe.tagger import TAGS_KEY
@@ -68,6 +71,46 @@ def from_docbin(docs: DocBin, *, nlp: Language | None = None) -> list[LabelledSe
     """
     vocab = (nlp or get_lang_class("en")()).vocab
     return [_to_segment(doc, number) for number, doc in enumerate(docs.get_docs(vocab), 1)]
+
+
+def write_docbin(docs: DocBin, path: str | Path) -> None:
+    """Write documents to a file that is there whole or as it was before.
+
+    Parameters
+    ----------
+    docs
+        The documents.
+    path
+        The file, ``NAME.spacy`` by custom; folders above it are made.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, docs.to_bytes())
+
+
+def read_docbin(path: str | Path) -> DocBin:
+    """Return the documents in a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    InputMissingError
+        If there is no such file.
+    CorpusError
+        If it holds no documents.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputMissingError(f"{path}: cannot be read ({error.strerror}); check it") from error
+    try:
+        return DocBin(store_user_data=True).from_bytes(data)
+    except (zlib.error, KeyError, TypeError, ValueError) as error:
+        raise CorpusError(f"{path}: no DocBin ({error}); write one with to_docbin") from error
 
 
 def _to_doc(tokenise: Any, segment: LabelledSegment, names: Sequence[str]) -> Doc:

@@ -59,9 +59,10 @@ class DocTagger:
         self._folder = model
         self._model: Model | None = None
 
-    @property
-    def model(self) -> "Model":
+    def get_model(self) -> "Model":
         """Return the model, loaded when it is first asked for.
+
+        It is no property ``model``: spaCy looks for one in every component that joins a pipeline.
 
         Raises
         ------
@@ -143,7 +144,7 @@ class DocTagger:
         """
         from cydscore.store import save_model
 
-        save_model(self.model, path)
+        save_model(self.get_model(), path)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:  # noqa: ARG002
         """Load the model that `to_disk` saved; plain data under a checksum, nothing is executed.
@@ -213,7 +214,7 @@ class DocTagger:
 
         segmented = [self._find_segments(doc) for doc in docs]
         texts = [Passage(text=span.text) for spans in segmented for span in spans]
-        tagging = self.model.tagger.describe(texts)
+        tagging = self.get_model().tagger.describe(texts)
         first = 0
         for doc, spans in zip(docs, segmented, strict=True):
             self._set_spans(doc, spans, tagging.take(slice(first, first + len(spans))))
