@@ -288,6 +288,16 @@ def test_each_first_thing_comes_with_its_best_sentence(reports):
     assert "declared true; text: denied_both" in text
 
 
+def test_an_incident_report_says_first_what_is_known_of_the_incident(reports):
+    text = render_report(reports["kestrel"])
+    order = ["WHAT IT SAYS OF THE INCIDENT", "  What happened: ", "  What it reached: ", "SCORE"]
+    assert [text.index(head) for head in order] == sorted(text.index(head) for head in order)
+    incident = reports["kestrel"].checks.incident
+    assert f"[{incident.nature.evidence[0]}]" in text
+    assert ": not stated" not in text
+    assert "OF THE INCIDENT" not in render_report(reports["harbor"])
+
+
 def test_sentences_keep_to_the_width(reports):
     for name in NAMES:
         lines = render_report(reports[name], width=70).splitlines()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from cydscore.errors import to_line
-from cydscore.records import PARTS, Filing, FlagCheck
+from cydscore.html.words import ASPECTS, STATUS_SIGNS
+from cydscore.records import PARTS, Filing, FlagCheck, Segment
 from cydscore.report import Report
 from cydscore.tags import DENIAL, FIRST_TAGS, load_tags, tag_names
 from cydscore.taxonomy import load_elements
@@ -33,6 +34,7 @@ def render_report(report: Report, *, width: int = 100) -> str:
     """
     blocks = [
         _render_head(report),
+        _render_incident(report, width),
         _render_content(report, width),
         _render_flags(report, width),
         _render_blocks(report),
@@ -63,13 +65,27 @@ def _render_head(report: Report) -> Iterator[str]:
     )
 
 
+def _render_incident(report: Report, width: int) -> Iterator[str]:
+    incident = report.checks.incident
+    if incident is None:
+        return
+    yield "WHAT IT SAYS OF THE INCIDENT" + (" (an amendment)" if incident.amendment else "")
+    rows = {segment.id: row for row, segment in enumerate(report.segments)}
+    for name, title in ASPECTS.items():
+        part = getattr(incident, name)
+        yield f"  {title}: {STATUS_SIGNS[part.status][1]} ({part.confidence:.2f})"
+        for evidence in part.evidence[:1]:
+            yield from _quote(report.segments[rows[evidence]], "", width)
+
+
 def _render_content(report: Report, width: int) -> Iterator[str]:
     yield "WHAT IT SAYS"
     for tag in (*FIRST_TAGS, *(t for t in tag_names() if t not in FIRST_TAGS)):
         stated, denied = report.rank_evidence(tag)
         title = load_tags()[tag].title
         if not stated and not denied:
-            if tag in FIRST_TAGS:
+            # An incident report is not asked for audits or committees.
+            if tag in FIRST_TAGS and report.checks.incident is None:
                 yield f"  {title}: not stated"
             continue
         counts = [f"{len(stated)} x"] if stated else []
@@ -79,18 +95,23 @@ def _render_content(report: Report, width: int) -> Iterator[str]:
             yield from (
                 line
                 for row in [*stated[:1], *denied[:1]]
-                for line in _quote(report, row, DENIAL + tag if row in denied else tag, width)
+                for line in _quote_tagged(
+                    report, row, DENIAL + tag if row in denied else tag, width
+                )
             )
         else:
-            yield from _quote(report, stated[0], tag, width)
+            yield from _quote_tagged(report, stated[0], tag, width)
 
 
-def _quote(report: Report, row: int, label: str, width: int) -> Iterator[str]:
-    segment = report.segments[row]
+def _quote_tagged(report: Report, row: int, label: str, width: int) -> Iterator[str]:
     probability = report.tagging.columns([label])[row, 0]
+    yield from _quote(report.segments[row], f", {probability:.2f}", width)
+
+
+def _quote(segment: Segment, note: str, width: int) -> Iterator[str]:
     text = textwrap.shorten(to_line(segment.text), _LONGEST_QUOTE, placeholder=" …")
     yield from textwrap.wrap(
-        f"“{text}” [{segment.id}, {probability:.2f}]",
+        f"“{text}” [{segment.id}{note}]",
         width=width,
         initial_indent="      ",
         subsequent_indent="      ",
@@ -108,12 +129,7 @@ def _render_flags(report: Report, width: int) -> Iterator[str]:
         said = f"text: {flag.stated} → {flag.verdict} ({flag.confidence:.2f})"
         yield f"      {_declared(flag)}; {said}"
         for name in flag.evidence[:1]:
-            text = textwrap.shorten(
-                to_line(report.segments[rows[name]].text), _LONGEST_QUOTE, placeholder=" …"
-            )
-            yield from textwrap.wrap(
-                f"“{text}” [{name}]", width=width, initial_indent=" " * 6, subsequent_indent=" " * 6
-            )
+            yield from _quote(report.segments[rows[name]], "", width)
 
 
 def _declared(flag: FlagCheck) -> str:
