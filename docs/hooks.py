@@ -42,7 +42,10 @@ ELSEWHERE: Final = {
     "corpora/season/README.md": "reference/data/season.md",
 }
 #: Modules whose public classes and functions follow those of the package itself.
-MODULES: Final = ("records", "report", "corpus", "curate", "season", "errors")
+MODULES: Final = (
+    *("records", "report", "corpus", "curate", "season", "tagger", "features", "estimators"),
+    *("pipe", "pipe.docbin", "errors"),
+)
 
 
 class _ListsByTwo(Extension):
