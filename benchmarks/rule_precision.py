@@ -3,7 +3,7 @@
 The precision of a rule (``precision`` and ``n_read`` in ``data/rules.json``) is the share of such a
 draw that a reader found right. The draw holds prose of real filings: keep it out of the repository.
 
-    python benchmarks/rule_precision.py ../shared/filings --sample 30 --seed 0 --out /tmp/precision
+    python benchmarks/rule_precision.py ../shared/filings --sample 30 --seed 0 --out ../draws
 
 Each rule gets a file of JSON lines: ``accession``, ``form``, ``elements``, ``detail``, ``cites``,
 ``declared``, ``stated`` and ``confidence`` of the flag, ``evidence`` and ``blocks`` in words, and
@@ -19,8 +19,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from cydscore.batch import read_source
 from cydscore.check.rules import Basis, load_rules
+from cydscore.inputs import read_source
 from cydscore.records import Finding
 from cydscore.report import Report, make_reports
 from cydscore.store import load_model

@@ -241,3 +241,11 @@ def test_every_label_by_reference_finds_the_text_that_was_read(shared):
         [replace(s, start=0, end=1) for s in labels[:1000]], [shared / "filings"]
     )
     assert (moved.n_by_search, moved.missing) == (1000, ())
+
+
+def test_a_start_that_is_no_number_is_named(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    row = {"accession": "1", "text": "A", "tags": [], "specificity": 0, "start": "q"}
+    path.write_text(json.dumps(row))
+    with pytest.raises(CorpusError, match=r"line 1: 'start' is 'q'; write a whole number"):
+        refer_rows([path], [])

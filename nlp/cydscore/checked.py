@@ -12,7 +12,6 @@ from cydscore.records import Filing, Finding, IncidentCheck, Origin
 from cydscore.report import Report
 
 SCHEMA: Final = "cydscore/findings/1"
-_SEVERITIES: Final = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +219,9 @@ def parse_fail_on(
         return lambda _: False
     if what in rules:
         return lambda finding: finding.rule == what
-    if what not in list(_SEVERITIES):
-        allowed = ", ".join([*others, *_SEVERITIES, *rules])
+    order = list(Severity)
+    if what not in order:
+        allowed = ", ".join([*others, *order, *rules])
         raise UsageError(f"--fail-on: '{what}' is none of {allowed}")
-    least = _SEVERITIES.index(Severity(what))
-    return lambda finding: _SEVERITIES.index(Severity(finding.severity)) >= least
+    least = order.index(Severity(what))
+    return lambda finding: order.index(Severity(finding.severity)) >= least

@@ -26,6 +26,8 @@ SHORT: Final = 70
 _LEAST_BELONGING: Final = 0.5
 _LEAST_TOPIC: Final = 0.3
 _UNLABELLED_CONFIDENCE: Final = 0.6
+#: The outermost block asks for so much that it would win over a block that asks for one thing.
+_OUTER_WEIGHT: Final = 0.8
 
 # Words that tell in a block of a few words, where tags of whole sentences do not; in lower case.
 _COMMITTEE: Final = "committee"
@@ -177,9 +179,7 @@ def _find_home(
             continue
         _, share = _answer(other, segments, tagging)
         if other == PROCESSES_BLOCK:
-            share *= (
-                0.8  # it asks for so much that it would win over the block that asks for one thing
-            )
+            share *= _OUTER_WEIGHT
         if share <= best:
             continue
         fit, confidence = judge_fit(other, text, segments, tagging, decisions)

@@ -1,7 +1,7 @@
 """The rules of the checker, which are data: ``data/rules.json``."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -100,6 +100,12 @@ def _read_rule(row: Mapping[str, Any]) -> Rule:
         fires=Example(**row["fires"]),
         passes=Example(**row["passes"]),
     )
+
+
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings with errors first; those of one severity stay in their order."""
+    order = list(reversed(Severity))
+    return tuple(sorted(findings, key=lambda finding: order.index(Severity(finding.severity))))
 
 
 def make_finding(

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from cydscore.check.rules import sort_findings
 from cydscore.compare.changes import list_changed_rows
 from cydscore.compare.dates import find_stale_date
 from cydscore.compare.names import find_cadences
@@ -29,8 +30,6 @@ _OF_INCIDENTS: Final = re.compile(
     re.IGNORECASE,
 )
 _LEAST_SENTENCES: Final = 4
-_SEVERITIES: Final = ("error", "warning", "note")
-
 _OPPOSITES: Final = frozenset(
     (
         *(("yes", "no"), ("no", "yes")),
@@ -64,7 +63,7 @@ def find_year_findings(
         *_on_names(names),
         *_on_copy(new, sentences, flags),
     ]
-    return tuple(sorted(found, key=lambda finding: _SEVERITIES.index(finding.severity)))
+    return sort_findings(found)
 
 
 def _on_flags(

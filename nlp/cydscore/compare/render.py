@@ -54,7 +54,7 @@ def _render_head(comparison: Comparison) -> Iterator[str]:
     counts = comparison.count()
     ratio = comparison.kept_ratio
     share = "" if ratio is None else f" ({ratio:.0%} as they were)"
-    redated = f", {counts['redated']} in dates only" if counts["redated"] else ""
+    redated = f", {counts['redated']} more in dates only" if counts["redated"] else ""
     yield (
         f"{counts['kept']} sentences kept, {counts['changed']} changed{redated}, "
         f"{counts['added']} added, {counts['removed']} removed{share}"

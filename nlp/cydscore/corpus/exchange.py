@@ -195,8 +195,8 @@ def _from_csv(text: str, source: str) -> Iterator[tuple[str, dict[str, Any] | No
         names, table = reader.fieldnames or (), [(reader.line_num, cells) for cells in reader]
     except csv.Error as error:
         raise CorpusError(
-            f"{source}, line {reader.line_num + 1}: not CSV ({error}); look for a quotation mark that "
-            "is never closed"
+            f"{source}, line {reader.line_num + 1}: not CSV ({error}); look for a quotation "
+            "mark that is never closed"
         ) from error
     missing = [name for name in _COLUMNS[:3] if name not in names]
     if missing:

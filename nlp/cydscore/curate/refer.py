@@ -72,6 +72,8 @@ def refer_rows(
             lacking += [] if accession else ["accession"]
             if lacking:
                 raise CorpusError(f"{place}: no '{lacking[0]}'; add it to refer to the segment")
+            if not isinstance(row.get("start") or 0, int):
+                raise CorpusError(f"{place}: 'start' is {row['start']!r:.40}; write a whole number")
             pending.setdefault(str(accession), []).append(len(rows))
             rows.append((place, {**(more or {}), **row}))
     made: dict[int, Mapping[str, Any]] = {}
