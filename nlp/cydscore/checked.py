@@ -56,15 +56,8 @@ class Checked:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data, an entry of ``filings`` in ``cydscore/findings/1``."""
-        filing = self.filing
         return {
-            "accession": filing.accession,
-            "cik": filing.cik,
-            "company": filing.company,
-            "form": filing.form,
-            "period_end": filing.period_end,
-            "source": filing.source,
-            "format": filing.format.value,
+            **self.filing.identify(),
             "findings": [_write_located(located) for located in self.findings],
         }
 

@@ -176,6 +176,18 @@ class Filing:
     filed: str | None = None
     public_float: float | None = None
 
+    def identify(self) -> dict[str, str | None]:
+        """Return what tells the filing from others, as plain data, as ``filing`` in a report."""
+        return {
+            "accession": self.accession,
+            "cik": self.cik,
+            "company": self.company,
+            "form": self.form,
+            "period_end": self.period_end,
+            "source": self.source,
+            "format": self.format.value,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:

@@ -81,15 +81,7 @@ class Report:
         filing = self.filing
         return {
             "schema": SCHEMA,
-            "filing": {
-                "accession": filing.accession,
-                "cik": filing.cik,
-                "company": filing.company,
-                "form": filing.form,
-                "period_end": filing.period_end,
-                "source": filing.source,
-                "format": filing.format.value,
-            },
+            "filing": filing.identify(),
             "facts": [_write_fact(fact) for fact in filing.facts],
             "item": None if filing.item is None else asdict(filing.item),
             "content": self._write_content(),
@@ -115,13 +107,7 @@ class Report:
         filing, checks = self.filing, self.checks
         flags = {flag.element: flag for flag in checks.flags}
         row: dict[str, Any] = {
-            "accession": filing.accession,
-            "cik": filing.cik,
-            "company": filing.company,
-            "form": filing.form,
-            "period_end": filing.period_end,
-            "source": filing.source,
-            "format": filing.format.value,
+            **filing.identify(),
             **{part: getattr(self.scores, part) for part in PARTS},
             "n_facts": len(filing.facts),
             "n_segments": len(self.segments),

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from cydscore.records import Filing, Finding
+from cydscore.records import Finding
 from cydscore.report import Report
 
 SCHEMA: Final = "cydscore/compare/1"
@@ -170,8 +170,8 @@ class Comparison:
         ratio = self.kept_ratio
         return {
             "schema": SCHEMA,
-            "old": _write_filing(self.old.filing),
-            "new": _write_filing(self.new.filing),
+            "old": self.old.filing.identify(),
+            "new": self.new.filing.identify(),
             "counts": self.count(),
             "kept_ratio": None if ratio is None else round(ratio, 4),
             "changed": self.is_changed,
@@ -192,18 +192,6 @@ class Comparison:
             "dates_only": match.dates_only,
             "edits": [asdict(edit) for edit in match.edits],
         }
-
-
-def _write_filing(filing: Filing) -> dict[str, Any]:
-    return {
-        "accession": filing.accession,
-        "cik": filing.cik,
-        "company": filing.company,
-        "form": filing.form,
-        "period_end": filing.period_end,
-        "source": filing.source,
-        "format": filing.format.value,
-    }
 
 
 def _write_sentence(report: Report, row: int | None, *, with_text: bool) -> dict[str, Any] | None:
