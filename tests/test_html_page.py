@@ -99,6 +99,14 @@ def test_a_page_holds_every_sentence_once_in_order(reports, pages, name):
         at = shown.index(segment.text, at) + len(segment.text)
 
 
+def test_a_number_stays_with_the_last_word_of_its_sentence(pages, model):
+    assert re.search(
+        r'<span class="last">[^ <]{2,}<button type="button" class="num', pages["harbor"]
+    )
+    (report,) = make_reports([make_item("We train staff " * 30 + "x" * 400)], model)
+    assert '<span class="last"><button' in render_page(report.to_json())
+
+
 def test_a_page_says_what_the_report_says(reports, pages):
     text = " ".join("".join(Page(pages["harbor"]).texts).split())
     scores = reports["harbor"].scores

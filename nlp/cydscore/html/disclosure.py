@@ -9,6 +9,7 @@ from cydscore.tags import DENIAL
 #: Where a source keeps no paragraphs, one ends at a change of elements after so many words.
 _WORDS_A_PARAGRAPH: Final = 60
 _HEADING_WORDS: Final = 12
+_LONGEST_LAST: Final = 24
 #: Labels that came this near are shown in a sentence's details beside those it states.
 _NEAR: Final = 0.2
 
@@ -97,9 +98,13 @@ def _is_heading(rows: Sequence[Mapping[str, Any]]) -> bool:
 def _describe(row: Mapping[str, Any], misfits: set[str]) -> dict[str, Any]:
     labels = row["labels"]
     near = {label: p for label, p in row["tags"].items() if p >= _NEAR and label not in labels}
+    start = row["text"].rfind(" ") + 1
+    if len(row["text"]) - start > _LONGEST_LAST:
+        start = len(row["text"])
     return {
         "id": row["id"],
-        "text": row["text"],
+        "text": row["text"][:start],
+        "last": row["text"][start:],  # stays on one line with the number
         "labels": [(label, row["tags"][label]) for label in labels],
         "near": sorted(near.items(), key=lambda item: -item[1])[:3],
         "tags": list(dict.fromkeys(label.removeprefix(DENIAL) for label in labels)),
