@@ -41,6 +41,14 @@ ELSEWHERE: Final = {
     "corpora/item106/README.md": "reference/data/item106.md",
     "corpora/season/README.md": "reference/data/season.md",
 }
+#: Data that pages are made from: what links to the file leads to the page.
+MADE: Final = {
+    "nlp/cydscore/data/codebook.json": "reference/tags.md",
+    "nlp/cydscore/data/taxonomy.json": "reference/elements.md",
+    "nlp/cydscore/data/score.json": "reference/questions.md",
+    "nlp/cydscore/data/rules.json": "rules.md",
+    "nlp/cydscore/data/compare_rules.json": "reference/year-rules.md",
+}
 #: Modules whose public classes and functions follow those of the package itself.
 MODULES: Final = (
     *("records", "report", "corpus", "curate", "season", "tagger", "features", "estimators"),
@@ -89,7 +97,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
         if not target or "://" in target:
             return match[0]
         source = posixpath.normpath(posixpath.join(folder, target))
-        home = ELSEWHERE.get(source) or ELSEWHERE.get(f"{source}/README.md")
+        home = (ELSEWHERE | MADE).get(source) or ELSEWHERE.get(f"{source}/README.md")
         home = home or (source.removeprefix("docs/") if source.startswith("docs/") else None)
         if home is None:  # it is in the repository and not on the site
             if not (ROOT / source).exists():
