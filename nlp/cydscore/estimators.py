@@ -25,6 +25,8 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     C
         Inverse strength of regularisation.
+    least_scale
+        Least by which a feature is divided: one that hardly varies is not blown up.
 
     Attributes
     ----------
@@ -40,8 +42,9 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     decision_: Softmax
     n_features_in_: int
 
-    def __init__(self, C: float = 1.0) -> None:
+    def __init__(self, C: float = 1.0, *, least_scale: float = 0.1) -> None:
         self.C = C
+        self.least_scale = least_scale
 
     def fit(self, X: Any, y: Any) -> Self:
         """Fit the decision.
@@ -55,8 +58,7 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
-        # A feature that hardly varies is not blown up.
-        mean, scale = X.mean(axis=0), X.std(axis=0) + 0.1
+        mean, scale = X.mean(axis=0), np.maximum(X.std(axis=0), self.least_scale)
         head = LogisticRegression(C=self.C, max_iter=5000).fit((X - mean) / scale, y)
         weights, bias = head.coef_, head.intercept_
         if len(head.classes_) == 2:  # scikit-learn keeps one row for two classes

@@ -241,6 +241,17 @@ class FeatureExtractor(Parameters):
         self._index()
         return self
 
+    def select(self, columns: Ints) -> Self:
+        """Return an extractor of some of the features.
+
+        Parameters
+        ----------
+        columns
+            Which, ascending.
+        """
+        chosen = type(self)(**self.get_params())
+        return chosen.restore(self.units_, self.keys_[columns], self.idf_[columns])
+
     def transform(self, X: Iterable[str | Passage]) -> Any:
         """Return features of shape (segments, features), each group of a row of length 1.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cydscore.check.asks import load_flag_asks
 from cydscore.check.blocks import FITS, describe_block
 from cydscore.check.decide import Floats, Softmax
-from cydscore.check.flags import describe_flag, describe_material, judge
+from cydscore.check.flags import describe_flag, describe_material, is_one_sided, judge
 from cydscore.errors import CorpusError
 from cydscore.labelled import ReadFiling
 from cydscore.taxonomy import MATERIAL_FLAG, annual_block_names
@@ -28,6 +28,8 @@ _LEAST_DOUBT, _MOST_DOUBT = 0.6, 0.95
 # Strengths of regularisation, chosen by log-loss over five company folds.
 _C_FLAGS: Final = 0.3
 _C_MATERIAL: Final = 1.0
+#: Material effects are told so rarely that a trace of one would else outweigh plain denials.
+_SCALE_MATERIAL: Final = 2.0
 _C_BLOCKS: Final = 0.1
 
 _Guesses = tuple[NDArray[np.object_], Floats]
@@ -64,11 +66,13 @@ def fit_checker(
     yes_no, guessed = _fit_both(X, y, np.repeat(folds, len(FLAG_KEYS)), _C_FLAGS)
     X = np.array([describe_material(f.segments, f.tagging) for f in filings])
     y_material = np.array([str(row["stated"]["material"]) for row in rows])
-    material, guessed_material = _fit_both(X, y_material, folds, _C_MATERIAL)
+    material, guessed_material = _fit_both(X, y_material, folds, _C_MATERIAL, _SCALE_MATERIAL)
     right = (guessed[0] == y).reshape(-1, len(FLAG_KEYS)).mean(axis=0)
     figures = dict(zip((f"accuracy_{key}" for key in FLAG_KEYS), right.tolist(), strict=True))
     figures["accuracy_material"] = float((guessed_material[0] == y_material).mean())
     figures["accuracy_flags"] = float(np.mean(list(figures.values())))
+    guessed = _doubt_two_sided(list(FLAG_KEYS.values()), guessed, filings)
+    guessed_material = _doubt_two_sided([MATERIAL_FLAG], guessed_material, filings)
     blocks, block_figures = _fit_blocks(rows, filings)
     least = {
         "flags": _choose_least_contradiction(rows, list(FLAG_KEYS), guessed),
@@ -91,25 +95,38 @@ def fit_checker(
 
 
 def _fit_both(
-    X: Floats, y: NDArray[Any], folds: NDArray[Any], C: float
+    X: Floats, y: NDArray[Any], folds: NDArray[Any], C: float, least_scale: float = 0.1
 ) -> tuple[Softmax, _Guesses]:
     """Return a decision fitted to everything, and its out-of-fold guesses with their confidence."""
     guessed = np.empty(len(y), dtype=object)
     confidence = np.zeros(len(y))
     for fold in np.unique(folds):
         held = folds == fold
-        decision = _fit_softmax(X[~held], y[~held], C)
+        decision = _fit_softmax(X[~held], y[~held], C, least_scale)
         odds = decision.predict_proba(X[held])
         guessed[held] = np.array(decision.classes, dtype=object)[odds.argmax(axis=1)]
         confidence[held] = odds.max(axis=1)
-    return _fit_softmax(X, y, C), (guessed, confidence)
+    return _fit_softmax(X, y, C, least_scale), (guessed, confidence)
 
 
-def _fit_softmax(X: Floats, y: NDArray[Any], C: float) -> Softmax:
+def _doubt_two_sided(
+    names: Sequence[str], guessed: _Guesses, filings: Sequence[ReadFiling]
+) -> _Guesses:
+    """Return guesses without confidence where they may not be called a contradiction."""
+    guess, confidence = guessed
+    pairs = ((name, filing) for filing in filings for name in names)
+    plain = [
+        is_one_sided(name, str(stated), filing.tagging)
+        for (name, filing), stated in zip(pairs, guess, strict=True)
+    ]
+    return guess, confidence * np.array(plain)
+
+
+def _fit_softmax(X: Floats, y: NDArray[Any], C: float, least_scale: float) -> Softmax:
     from cydscore.estimators import SoftmaxClassifier
 
     _require_classes(y, 2)
-    return SoftmaxClassifier(C=C).fit(X, y).decision_
+    return SoftmaxClassifier(C=C, least_scale=least_scale).fit(X, y).decision_
 
 
 def _fit_blocks(

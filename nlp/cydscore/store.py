@@ -26,7 +26,7 @@ from cydscore.heads import label_names
 from cydscore.model_card import write_card
 from cydscore.tagger import SegmentTagger
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 _MANIFEST: Final = "manifest.json"
 _CARD: Final = "README.md"
 _WEIGHTS: Final = "weights.safetensors"
@@ -235,7 +235,8 @@ def _serialise(model: Model) -> dict[str, bytes]:
     arrays = {
         "keys": tagger.features_.keys_,
         "idf": tagger.features_.idf_,
-        "weights": tagger.weights_.astype(np.float16),
+        "weights": np.rint(tagger.weights_ / tagger.steps_).astype(np.int8),
+        "steps": tagger.steps_,
         "bias": tagger.bias_,
         "calibration_weights": tagger.calibration_.weights,
         "calibration_bias": tagger.calibration_.bias,
@@ -257,7 +258,8 @@ def _restore_tagger(data: Mapping[str, bytes], manifest: Mapping[str, Any]) -> S
     tagger.features_ = FeatureExtractor(min_count=tagger.min_count).restore(
         units, arrays["keys"], arrays["idf"]
     )
-    tagger.weights_ = arrays["weights"].astype(np.float32)
+    tagger.steps_ = arrays["steps"]
+    tagger.weights_ = arrays["weights"].astype(np.float32) * tagger.steps_
     tagger.bias_ = arrays["bias"]
     tagger.calibration_ = Calibration(
         weights=arrays["calibration_weights"],

@@ -18,6 +18,7 @@ from cydscore.taxonomy import MATERIAL_FLAG, flag_names, load_elements
 N_EVIDENCE = 3
 _PLAIN_DENIAL = 0.9
 _LEAST_EFFECT = 0.1
+_OPPOSITE = 0.5
 
 
 def describe_flag(ask: Ask, tagging: Tagging) -> Floats:
@@ -93,7 +94,7 @@ def check_flags(
         ``flags`` and ``material``.
     least_contradiction
         For either decision, the confidence in [0, 1] below which a contradiction is only called
-        ``unsupported``.
+        ``unsupported``; so is one where the words are not on one side (`is_one_sided`).
     """
     asks = load_flag_asks()
     yes_no = decisions["flags"]
@@ -105,7 +106,9 @@ def check_flags(
         guess, confidence = stated[name]
         verdict = judge(name, declared.get(name), guess)
         least = least_contradiction["material" if name == MATERIAL_FLAG else "flags"]
-        if verdict == "contradicted" and confidence < least:
+        if verdict == "contradicted" and not (
+            confidence >= least and is_one_sided(name, guess, tagging)
+        ):
             verdict = "unsupported"
         evidence = _find_evidence(name, guess, segments, tagging)
         own = _pick_own(words.get(name, ()), evidence)
@@ -140,6 +143,29 @@ def _judge_effect(
         odds[decision.classes.index("affirmed")] = 0.0
         odds /= odds.sum()
     return _best_class(decision, odds)
+
+
+def is_one_sided(name: str, stated: str, tagging: Tagging) -> bool:
+    """Tell whether a flag may be called contradicted by what is stated.
+
+    It may not where a sentence says the opposite too (a denial of audits beside a named provider
+    of managed security), or where no sentence can be shown that states a material effect.
+
+    Parameters
+    ----------
+    name
+        The flag.
+    stated
+        What the text states of it as a whole.
+    tagging
+        What the tagger says of the segments.
+    """
+    if name == MATERIAL_FLAG:
+        effect = tagging.columns(("material_impact",))
+        return stated != "affirmed" or _best(effect) >= _LEAST_EFFECT
+    own = load_flag_asks()[name].tags
+    opposite = own if stated == "no" else [DENIAL + tag for tag in own]
+    return _best(tagging.any_of(opposite)) < _OPPOSITE
 
 
 def judge(element: str, declared: bool | None, stated: str) -> str:

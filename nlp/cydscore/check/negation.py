@@ -70,7 +70,7 @@ def _denies(text: str) -> bool:
 
 def _is_negated(text: str, verbs: re.Pattern[str]) -> bool:
     lower = text.lower()
-    if "not" not in lower and "never" not in lower:
+    if not any(word in lower for word in ("not", "never", "yet to")):
         return False
     return verbs.search(lower) is not None and not _pattern("beside").search(lower)
 
