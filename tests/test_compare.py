@@ -272,4 +272,9 @@ def test_what_no_person_wrote_is_matched_in_seconds():
     start = time.process_time()
     match_sentences(old, new)
     match_sentences(*many)
+    alike = [
+        make_segments(*(f"We engage {side} {n} to test {n * 7} things." for n in range(1500)))
+        for side in "ab"
+    ]
+    match_sentences(*alike)
     assert time.process_time() - start < 10

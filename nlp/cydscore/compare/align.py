@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,9 @@ LEAST_SIMILARITY: Final = 0.6
 #: Nobody writes a sentence of more words; what repeats in one is passed over, for to match every
 #: word with every other would take minutes.
 _LONGEST: Final = 2000
+#: Pairs whose words are compared in order; two real filings have some hundreds that are alike
+#: enough, and beyond it sentences count as added and removed, so that none takes hours.
+_MOST_COMPARED: Final = 50_000
 
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
 _DATES: Final = re.compile(
@@ -124,7 +128,7 @@ def _pair_alike(
     words_old = [_WORD.findall(old[row].text.lower()) for row in left]
     words_new = [_WORD.findall(new[row].text.lower()) for row in right]
     found = []
-    for i, j in _find_likely(words_old, words_new):
+    for i, j in islice(_find_likely(words_old, words_new), _MOST_COMPARED):
         similarity = _match_words(words_old[i], words_new[j]).ratio()
         if similarity >= LEAST_SIMILARITY:
             found.append((-similarity, abs(left[i] - right[j]), left[i], right[j]))
