@@ -81,7 +81,7 @@ def test_a_missing_or_damaged_file_is_named(folder, file):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema": 99}, "schema 99, this cydscore reads 1"),
+        ({"schema": 99}, "schema 99, this cydscore reads 2"),
         ({"labels": ["a"]}, "another codebook"),
         ({"files": 1}, "lists no files"),
         ({"parameters": {"depth": 3}}, "cannot be read"),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
+_LEAST_THRESHOLD = 0.1
 _EVEN = 0.5
 #: Fewest positive examples from which a threshold is chosen.
 N_LEAST_TRUE = 8
@@ -125,6 +126,8 @@ def choose_threshold(
 ) -> float:
     """Return the probability from which saying yes gives the best F1; 0.5 for too few examples.
 
+    It is 0.1 at least: a label with few examples may do best with less on them, by chance.
+
     Parameters
     ----------
     chances
@@ -142,7 +145,7 @@ def choose_threshold(
     f1[:-1][ranked[:-1] == ranked[1:]] = 0  # equal probabilities cannot be parted
     best = int(f1.argmax())
     following = ranked[best + 1] if best + 1 < len(ranked) else 0.0
-    return float((ranked[best] + following) / 2)
+    return max(_LEAST_THRESHOLD, float((ranked[best] + following) / 2))
 
 
 def expected_calibration_error(
