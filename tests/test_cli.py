@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from authored import BAD, CORPUS, FILINGS, HARBOR, KESTREL, OAKFIELD, ROOT, SALTMARSH, write_archive
 from cydscore import __version__
 from cydscore.cli import app
+from cydscore.cli.app import ORDER
 from cydscore.tags import denial_names, tag_names
 from ixbrl_pages import BOARD_BLOCK, make_fact, make_page
 
@@ -294,12 +295,12 @@ def test_every_command_explains_itself_with_an_example(command):
     assert invoke(command, "-h").stdout == done.stdout
 
 
-def test_every_command_is_listed():
+def test_every_command_is_listed_in_its_order():
     text = invoke("--help").stdout
-    assert all(f" {command} " in text for command in COMMANDS)
-    assert {command.name or command.callback.__name__ for command in app.registered_commands} == {
-        *COMMANDS
-    }
+    places = [text.index(f"│ {command} ") for command in ORDER]
+    assert places == sorted(places)
+    names = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert names | {group.name for group in app.registered_groups} == set(ORDER)
 
 
 def test_the_version_is_shown():

@@ -220,7 +220,7 @@ def test_no_file_has_no_labels_and_a_missing_one_is_an_error(tmp_path):
 def test_labels_of_filings_that_are_not_there_are_named(labelled, tmp_path):
     with pytest.raises(CorpusError, match="1 of 1 labelled filings are not there, 9-9-9 for one"):
         read_labelled(labelled / "notes.zip", ["9-9-9"], {}, [])
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputMissingError, match="no such file"):
         read_labelled(tmp_path / "none", ["9-9-9"], {}, [])
 
 

@@ -13,9 +13,9 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cydscore.pipe.segmenter import NAME, SEGMENTS_KEY
 from cydscore.records import Fact, Filing, ItemText, Kind, Segment, SourceFormat
 from cydscore.segment import segment_filing, split_text
-from cydscore.pipe.segmenter import NAME, SEGMENTS_KEY
 
 CASES = [
     json.loads(line)
