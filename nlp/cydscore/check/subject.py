@@ -30,7 +30,7 @@ class Subject:
     incident
         What an incident report says of its incident; None for annual reports.
     doubtful
-        Flags whose contradiction was too uncertain to be called one.
+        Flags whose contradiction was too uncertain to be called one, or to say anything of.
     swapped
         Pairs of blocks that hold each other's text.
     """

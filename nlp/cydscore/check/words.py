@@ -52,11 +52,9 @@ def find_in_words(subject: Subject) -> Iterator[Finding]:
 def _on_flags(subject: Subject) -> Iterator[Finding]:
     for flag in subject.flags if subject.is_tagged else ():
         rule = _RULE_OF_VERDICT.get(flag.verdict)
-        if rule is None:
+        if rule is None or flag.element in subject.doubtful:
             continue
-        if flag.element in subject.doubtful:
-            rule = "flag-doubtful"
-        elif rule == "flag-unsupported" and flag.stated in ("silent", "hypothetical"):
+        if rule == "flag-unsupported" and flag.stated in ("silent", "hypothetical"):
             home = load_elements()[flag.element].block or PROCESSES_BLOCK
             rule = rule if subject.could_show([home]) else "flag-words-untagged"
         declared = "not declared" if flag.declared is None else f"declared {flag.declared}".lower()
