@@ -19,6 +19,16 @@ _COUNTS: Final = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty"
     "|twenty-five"
 )
+_UNITS: Final = "hours?|days?|weeks?|months?|years?|minutes?|decades?"
+_STANDARDS: Final = (
+    "NIST|ISO(?:/IEC)?|IEC|SOC|PCI|HITRUST|HIPAA|CMMC|FedRAMP|COBIT|CIS|FFIEC|NYDFS"
+    "|NERC|COSO|ITIL|MITRE|TISAX|FAIR|GLBA|SOX|GDPR"
+)
+_CREDENTIALS: Final = (
+    r"CISSP|CISM|CISA|CRISC|CGEIT|CEH|GIAC|CCSP|CIPP(?:/\w+)?|CPA|MBA|CDPSE|QTE|CERT"
+    r"|Security\+|Ph\.?D|B\.?Sc?|M\.?Sc|Bachelors?|Masters?|Doctorate"
+)
+_TITLES: Final = "Mr|Ms|Mrs|Dr|Messrs"
 #: Kinds of entity, the first that matches a span takes it.
 PATTERNS: Final = {
     "money": re.compile(
@@ -30,29 +40,24 @@ PATTERNS: Final = {
         r"|(?:since|in|of|from|until|year|fiscal)\s+(?:19|20)\d\d)\b"
     ),
     "duration": re.compile(
-        rf"\b(?:\d+|{_COUNTS})\+?[\s-](?:hours?|days?|weeks?|months?|years?|minutes?|decades?)\b"
-        r"|\b24\s?[/x]\s?7(?:\s?[/x]\s?365)?\b",
+        rf"\b(?:\d+|{_COUNTS})\+?[\s-](?:{_UNITS})\b|\b24\s?[/x]\s?7(?:\s?[/x]\s?365)?\b",
         re.IGNORECASE,
     ),
-    "standard": re.compile(
-        r"\b(?:NIST|ISO(?:/IEC)?|IEC|SOC|PCI|HITRUST|HIPAA|CMMC|FedRAMP|COBIT|CIS|FFIEC|NYDFS"
-        r"|NERC|COSO|ITIL|MITRE|TISAX|FAIR|GLBA|SOX|GDPR)\b(?:[\s-](?:\d[\d.:-]*|CSF|DSS|AI|Type))*"
-    ),
-    "credential": re.compile(
-        r"\b(?:CISSP|CISM|CISA|CRISC|CGEIT|CEH|GIAC|CCSP|CIPP(?:/\w+)?|CPA|MBA|CDPSE|QTE|CERT"
-        r"|Security\+|Ph\.?D|B\.?Sc?|M\.?Sc|Bachelors?|Masters?|Doctorate)\b(?!\s+Card)",
-    ),
-    "person": re.compile(r"\b(?:Mr|Ms|Mrs|Dr|Messrs)\.?\s+[A-Z][\w'-]+"),
+    "standard": re.compile(rf"\b(?:{_STANDARDS})\b(?:[\s-](?:\d[\d.:-]*|CSF|DSS|AI|Type))*"),
+    "credential": re.compile(rf"\b(?:{_CREDENTIALS})\b(?!\s+Card)"),
+    "person": re.compile(rf"\b(?:{_TITLES})\.?\s+[A-Z][\w'-]+"),
+    # The capital comes before what looks back from it: so a search leaps from one to the next.
     "name": re.compile(
         # A word ends after a hundred characters: a longer one is a blob, and must not take hours.
-        r"\b[A-Z](?=[\w&'-]{0,99}[a-z])[\w&'-]{0,99}+(?:\s+(?:of|and|for|the|&|[A-Z]\.)){0,2}"
-        r"(?:\s+[A-Z][\w&'-]+)+|\b[A-Z]{2,}[\w-]*\b",
+        r"[A-Z](?<=\b[A-Z])(?:(?=[\w&'-]{0,99}[a-z])[\w&'-]{0,99}+"
+        r"(?:\s+(?:of|and|for|the|&|[A-Z]\.)){0,2}(?:\s+[A-Z][\w&'-]+)+|[A-Z]+[\w-]*\b)",
     ),
     "number": re.compile(r"\b\d[\d,]*(?:\.\d+)?\b"),
 }
-#: Kinds that hold a digit, which nine sentences of ten do not.
-_OF_FIGURES: Final = frozenset(("money", "percent", "date", "number"))
-_DIGIT: Final = re.compile(r"\d")
+# What a text must hold for some kinds to be looked for; nine sentences of ten hold none of it.
+_FIGURE: Final = re.compile(r"\d")
+_UNIT: Final = re.compile(_UNITS)
+_MARK: Final = re.compile(f"{_STANDARDS}|{_CREDENTIALS}|{_TITLES}")
 
 
 @cache
@@ -66,9 +71,9 @@ def find_entities(text: str) -> frozenset[str]:
     """Return the distinct specific things that a text names, in lower case."""
     found: set[str] = set()
     rest = text
-    without_figures = _DIGIT.search(text) is None
+    absent = _find_absent(text)
     for kind, pattern in PATTERNS.items():
-        if without_figures and kind in _OF_FIGURES:
+        if kind in absent:
             continue
         spans = []
         for match in pattern.finditer(rest):
@@ -83,6 +88,18 @@ def find_entities(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _find_absent(text: str) -> frozenset[str]:
+    """Return kinds of entity that a text cannot name."""
+    absent: list[str] = []
+    if not _FIGURE.search(text):
+        absent += ("money", "percent", "date", "number")
+        if not _UNIT.search(text.lower()):
+            absent.append("duration")
+    if not _MARK.search(text):
+        absent += ("standard", "credential", "person")
+    return frozenset(absent)
+
+
 def count_entities(texts: Iterable[str]) -> int:
     """Return how many distinct entities some texts name together."""
     found: set[str] = set()
@@ -91,6 +108,7 @@ def count_entities(texts: Iterable[str]) -> int:
     return len(found)
 
 
+@lru_cache(maxsize=20_000)
 def _trim_name(entity: str) -> str:
     """Return the part of a capitalised phrase that is a name, or "" where there is none."""
     kept = [word for word in entity.replace("'s", "").split() if word.strip(".,") not in _common()]
