@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cydscore.heads import label_names
 from cydscore.read import read_filing
 from cydscore.records import Fact, Filing, ItemText, Kind, Segment, SourceFormat, Tagging
-from cydscore.tagger import label_names
 from cydscore.taxonomy import annual_block_names, flag_names, load_elements
 from ixbrl_pages import ROOT as PAGE_ROOT
 from ixbrl_pages import make_page

@@ -90,14 +90,17 @@ def test_more_of_a_good_thing_never_lowers_a_score():
 def test_parameters_are_those_of_init_and_init_does_nothing_else(kind):
     names = set(inspect.signature(kind).parameters)
     assert set(vars(kind())) == set(kind().get_params()) == names
-    for name, value in kind().get_params().items():
-        assert kind(**{name: value + 1}).get_params()[name] == value + 1
-        assert kind().set_params(**{name: value + 1}).get_params()[name] == value + 1
+    for name in names:
+        given = object()
+        assert kind(**{name: given}).get_params()[name] is given
+        assert kind().set_params(**{name: given}).get_params()[name] is given
 
 
 def test_a_wrong_parameter_changes_nothing():
     tagger = SegmentTagger()
-    with pytest.raises(UsageError, match="SegmentTagger has no parameter 'c'; choose from C, "):
+    with pytest.raises(
+        UsageError, match="SegmentTagger has no parameter 'c'; choose from codebook, C, "
+    ):
         tagger.set_params(C=9, c=1)
     assert tagger.C == SegmentTagger().C
     with pytest.raises(UsageError, match="FeatureExtractor has no parameter 'x'"):

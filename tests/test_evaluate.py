@@ -18,6 +18,7 @@ from cydscore.evaluate import cross_validate_tagger, evaluate_tagger
 from cydscore.figures import evaluate_margins
 from cydscore.heads import label_names
 from cydscore.store import find_default_model
+from cydscore.tags import load_tags
 
 N_LABELS = len(label_names())
 
@@ -28,7 +29,7 @@ def _judge(truth, margins):
     labels = np.zeros((len(truth), N_LABELS), bool)
     labels[:, : truth.shape[1]] = truth
     identity = Calibration.identity(N_LABELS + 2, N_LABELS + 2)
-    return evaluate_margins([(wide, identity, labels, np.zeros(len(truth), np.int8))])
+    return evaluate_margins([(wide, identity, labels, np.zeros(len(truth), np.int8))], load_tags())
 
 
 def test_precision_recall_and_f1_are_counted():

@@ -25,10 +25,10 @@ from authored import (
 )
 from cydscore.batch import score_filing
 from cydscore.features import Passage
+from cydscore.heads import label_names
 from cydscore.records import UnknownElement
 from cydscore.render import render_report
 from cydscore.report import SCHEMA, make_reports, to_passages_of
-from cydscore.tagger import label_names
 from cydscore.tags import FIRST_TAGS, denial_names, load_tags, tag_names
 from cydscore.taxonomy import flag_names
 from cydscore.write import row_types

@@ -21,6 +21,7 @@ from authored import (
 from cydscore.batch import iterate_reports
 from cydscore.check import Checks
 from cydscore.errors import ModelError
+from cydscore.heads import label_names
 from cydscore.measures import (
     answer_questions,
     load_questions,
@@ -33,7 +34,6 @@ from cydscore.read import read_filing
 from cydscore.records import BlockCheck, FlagCheck
 from cydscore.report import PARTS, make_reports
 from cydscore.score import MEASURES, Scale, Scorer
-from cydscore.tagger import label_names
 from cydscore.tags import tag_names
 
 NO_CHECKS = Checks(flags=(), blocks=(), findings=())

@@ -12,7 +12,7 @@ from cydscore.errors import CorpusError, NotFittedError, UsageError
 from cydscore.features import Passage
 from cydscore.heads import decide, encode_labels, label_names
 from cydscore.tagger import SegmentTagger
-from cydscore.tags import denial_names, tag_names
+from cydscore.tags import denial_names, load_tags, tag_names
 
 SEGMENTS = read_corpus(CORPUS)
 TEXTS = [s.text for s in SEGMENTS]
@@ -61,14 +61,14 @@ def test_an_audit_by_a_third_party_is_always_an_engagement_too():
     names = label_names()
     chances = np.zeros((1, len(names) + 2), np.float32)
     chances[0, names.index("third_party_audit")] = 0.9
-    holds, _ = decide(chances, np.full(len(names) + 2, 0.5, np.float32))
+    holds, _ = decide(chances, np.full(len(names) + 2, 0.5, np.float32), load_tags())
     assert holds[0, names.index("third_party_engagement")]
 
 
 def test_a_verifiable_segment_needs_not_be_called_particular():
     chances = np.zeros((3, len(label_names()) + 2), np.float32)
     chances[1, -2], chances[2, -1] = 0.9, 0.9
-    _, levels = decide(chances, np.full(chances.shape[1], 0.5, np.float32))
+    _, levels = decide(chances, np.full(chances.shape[1], 0.5, np.float32), load_tags())
     assert levels.tolist() == [0, 1, 2]
 
 
@@ -101,7 +101,7 @@ def test_parameters_are_read_set_and_cloned():
     assert clone(tagger).get_params() == tagger.get_params()
     assert tagger.set_params(seed=7).seed == 7
     assert is_classifier(tagger)
-    with pytest.raises(UsageError, match="no parameter 'c'; choose from C, "):
+    with pytest.raises(UsageError, match="no parameter 'c'; choose from codebook, C, "):
         tagger.set_params(c=1)
 
 

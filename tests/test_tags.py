@@ -9,7 +9,6 @@ from cydscore.errors import CorpusError, InputMissingError
 from cydscore.records import Kind, Tagging
 from cydscore.tags import (
     denial_names,
-    implied_tags,
     load_codebook,
     load_tags,
     tag_names,
@@ -108,7 +107,7 @@ def test_there_are_twenty_four_tags_each_with_examples():
         assert bool(tag.denies) == tag.deniable, tag.name
         assert tag.flag in (None, *flag_names())
     assert denial_names() == tuple(f"!{tag.name}" for tag in load_tags().values() if tag.deniable)
-    assert implied_tags()["third_party_audit"] == ("third_party_engagement",)
+    assert load_tags().implied["third_party_audit"] == ("third_party_engagement",)
 
 
 def test_the_packaged_codebook_is_one_that_can_be_loaded(tmp_path):
@@ -129,7 +128,7 @@ def damage(**changes):
         ([], "no 'tags' in"),
         ({"tags": []}, "'tags' is empty; define at least one tag"),
         ({"tags": {}}, "'tags' is {}; write a list"),
-        ({"tags": [{}]}, "tag 1: no 'examples' in"),
+        ({"tags": [{}]}, "tag 1: no 'name' in"),
         ({"tags": CODEBOOK["tags"] * 2}, "'risk_process' stands twice; rename one"),
         (damage(name="Risk process"), "tag 1: the name 'Risk process' is not lower_case"),
         (damage(flag="OtterFlag"), "has the flag 'OtterFlag', none of the six"),

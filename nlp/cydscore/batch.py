@@ -109,13 +109,14 @@ def score_inputs(
     Raises
     ------
     ModelError
-        If the model cannot be loaded.
+        If the model cannot be loaded, or reports cannot be made with it.
     UsageError
         If ``jobs`` is 0.
     """
     if jobs == 0:
         raise UsageError("jobs is 0; give the number of processes, or -1 for one a core")
     loaded = model if isinstance(model, Model) else load_model(model)
+    loaded.require_reports()
     watch = watch or Stopwatch()
     tasks = _make_tasks(expand_inputs(paths))
     head = [task for _, task in zip(range(2), tasks, strict=False)]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cydscore.calibration import Bools, Calibration, Floats, expected_calibration_error
-from cydscore.heads import decide, label_names
-from cydscore.tags import tag_names
+from cydscore.heads import decide
+from cydscore.tags import Codebook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +107,7 @@ class Evaluation:
 
 
 def evaluate_margins(
-    parts: Sequence[tuple[Floats, Calibration, Bools, NDArray[np.int8]]],
+    parts: Sequence[tuple[Floats, Calibration, Bools, NDArray[np.int8]]], codebook: Codebook
 ) -> Evaluation:
     """Return figures on margins, each part decided by its own calibration.
 
@@ -115,15 +115,21 @@ def evaluate_margins(
     ----------
     parts
         Margins, calibration, true labels and true specificity of some segments.
+    codebook
+        The tags that they are judged by.
     """
-    chances = np.concatenate([c.to_probabilities(margins) for margins, c, _, _ in parts])
-    decided = [decide(c.to_probabilities(margins), c.thresholds) for margins, c, _, _ in parts]
+    odds = [calibration.to_probabilities(margins) for margins, calibration, _, _ in parts]
+    chances = np.concatenate(odds)
+    decided = [
+        decide(chance, calibration.thresholds, codebook)
+        for chance, (_, calibration, _, _) in zip(odds, parts, strict=True)
+    ]
     found = np.concatenate([holds for holds, _ in decided])
     levels = np.concatenate([level for _, level in decided])
     truth = np.concatenate([t for _, _, t, _ in parts])
     true_levels = np.concatenate([level for _, _, _, level in parts])
-    names, n_tags = label_names(), len(tag_names())
-    labels = [_measure(name, truth[:, j], found[:, j]) for j, name in enumerate(names)]
+    n_tags = len(codebook)
+    labels = [_measure(name, truth[:, j], found[:, j]) for j, name in enumerate(codebook.labels)]
     frequent = [f.f1 for f in labels[:n_tags] if f.support >= N_LEAST]
     return Evaluation(
         n_segments=len(truth),

@@ -18,7 +18,7 @@ from cydscore.calibration import (
     fit_logistic,
 )
 from cydscore.errors import CorpusError
-from cydscore.tags import DENIAL, denial_names, implied_tags, tag_names
+from cydscore.tags import DENIAL, Codebook, load_tags, name_some
 
 # Strength of the weights of `weigh_features`, chosen out of fold among few.
 _SMOOTHING: Final = 0.3
@@ -29,30 +29,36 @@ N_LEVELS: Final = 2
 
 
 def label_names() -> tuple[str, ...]:
-    """Return what a tagger can say of a segment: every tag, then every denial ``!tag``."""
-    return tag_names() + denial_names()
+    """Return the labels of the packaged codebook: every tag, then every denial ``!tag``."""
+    return load_tags().labels
 
 
-def encode_labels(rows: Iterable[Iterable[str]]) -> Bools:
-    """Return labels as a boolean array of shape (segments, labels), in `label_names` order.
+def encode_labels(rows: Iterable[Iterable[str]], codebook: Codebook | None = None) -> Bools:
+    """Return labels as a boolean array of shape (segments, labels), in the codebook's order.
 
     Parameters
     ----------
     rows
         The tags and denials of each segment.
+    codebook
+        The tags there are; those of the packaged codebook where it is None.
 
     Raises
     ------
     CorpusError
         If a label is not in the codebook.
     """
-    place = {name: i for i, name in enumerate(label_names())}
+    book = load_tags() if codebook is None else codebook
+    place = {name: i for i, name in enumerate(book.labels)}
     sets = [tuple(row) for row in rows]
     encoded = np.zeros((len(sets), len(place)), bool)
     for i, labels in enumerate(sets):
         for label in labels:
             if label not in place:
-                raise CorpusError(f"no tag '{label}' in the codebook; `cydscore tags` lists them")
+                raise CorpusError(
+                    f"segment {i + 1}: no tag '{label}' in the codebook, which has "
+                    f"{name_some(book.labels)}; give the codebook that it was labelled by"
+                )
             encoded[i, place[label]] = True
     return encoded
 
@@ -80,7 +86,9 @@ def weigh_features(present: Any, truth: Bools) -> Floats:
     return np.asarray(weights, np.float32)
 
 
-def decide(chances: Floats, thresholds: Floats) -> tuple[Bools, NDArray[np.int8]]:
+def decide(
+    chances: Floats, thresholds: Floats, codebook: Codebook
+) -> tuple[Bools, NDArray[np.int8]]:
     """Return labels and specificity for probabilities of labels and levels.
 
     Parameters
@@ -89,17 +97,18 @@ def decide(chances: Floats, thresholds: Floats) -> tuple[Bools, NDArray[np.int8]
         Shape (segments, labels + 2).
     thresholds
         Shape (labels + 2,).
+    codebook
+        The tags there are, and which imply others.
     """
     above = chances >= thresholds
     holds, levels = above[:, :-N_LEVELS], above[:, -N_LEVELS:]
-    names = label_names()
-    for tag, others in implied_tags().items():
+    for tag, others in codebook.implied.items():
         for other in others:
-            holds[:, names.index(other)] |= holds[:, names.index(tag)]
+            holds[:, codebook.names.index(other)] |= holds[:, codebook.names.index(tag)]
     return holds, np.where(levels[:, 1], 2, levels[:, 0]).astype(np.int8)
 
 
-def head_targets(truth: Bools, levels: NDArray[np.integer]) -> Bools:
+def head_targets(truth: Bools, levels: NDArray[np.integer], codebook: Codebook) -> Bools:
     """Return what each head learns: tags, denials, any denial, topics, levels of specificity.
 
     Parameters
@@ -108,10 +117,12 @@ def head_targets(truth: Bools, levels: NDArray[np.integer]) -> Bools:
         Boolean, shape (segments, labels).
     levels
         Specificity of each segment.
+    codebook
+        The tags there are.
     """
-    n_tags = len(tag_names())
-    denied = truth[:, n_tags:]
-    stated = truth[:, [tag_names().index(name.removeprefix(DENIAL)) for name in denial_names()]]
+    denied = truth[:, len(codebook) :]
+    topics = [codebook.names.index(name.removeprefix(DENIAL)) for name in codebook.denials]
+    stated = truth[:, topics]
     return np.column_stack(
         [truth, denied.any(axis=1), stated | denied, levels >= 1, levels >= N_LEVELS]
     )
@@ -121,6 +132,7 @@ def fit_calibration(
     margins: Floats,
     truth: Bools,
     levels: NDArray[np.integer],
+    codebook: Codebook,
     weight: NDArray[np.floating] | None = None,
 ) -> Calibration:
     """Return the calibration of margins that were made on segments not trained on.
@@ -135,23 +147,26 @@ def fit_calibration(
         Boolean, shape (segments, labels).
     levels
         Specificity of each segment.
+    codebook
+        The tags there are.
     weight
         How much each segment counts; all alike where it is None.
     """
-    n_tags, n_denials = len(tag_names()), len(denial_names())
+    n_tags, n_denials = len(codebook), len(codebook.denials)
     n_labels, any_denial = n_tags + n_denials, n_tags + n_denials
     topics = any_denial + 1
     n_heads = margins.shape[1]
     weights = np.zeros((n_heads, n_labels + N_LEVELS))
     bias = np.zeros(n_labels + N_LEVELS)
-    targets = head_targets(truth, levels)
+    targets = head_targets(truth, levels, codebook)
     own = [(j, j) for j in range(n_tags)]
     own += [(n_heads - N_LEVELS + i, n_labels + i) for i in range(N_LEVELS)]
     for head, label in own:
         slopes, bias[label] = fit_logistic(margins[:, [head]], targets[:, head], weight=weight)
         weights[head, label] = slopes[0]
+    none = margins[:0, :3]  # so that a codebook may have no denials
     stacked = np.concatenate(
-        [margins[:, [n_tags + i, any_denial, topics + i]] for i in range(n_denials)]
+        [none, *(margins[:, [n_tags + i, any_denial, topics + i]] for i in range(n_denials))]
     )
     repeated = None if weight is None else np.tile(weight, n_denials)
     denied = truth[:, n_tags:].T.ravel()

@@ -164,7 +164,7 @@ class Report:
 
     def _write_content(self) -> dict[str, Any]:
         content = {}
-        for tag in tag_names():
+        for tag in (label for label in self.tagging.labels if not label.startswith(DENIAL)):
             stated, denied = self.rank_evidence(tag)
             best = [*stated[:N_EVIDENCE], *denied[:N_EVIDENCE]]
             content[tag] = {
@@ -194,7 +194,13 @@ def make_reports(
         What tags segments: the model's tagger by default, or a memory of what it said.
     watch
         Told the seconds of each stage.
+
+    Raises
+    ------
+    ModelError
+        If the model lacks packaged tags, a checker or a scorer.
     """
+    model.require_reports()
     watch = watch or Stopwatch()
     checker = Checker.from_json(model.checker)
     scorer = Scorer.from_json(model.scorer)

@@ -1,18 +1,28 @@
 """Train a whole model: the tagger, then the checker and the scorer on what it says of filings."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from cydscore.corpus import Unlabelled, drop_duplicates, find_companies
+from cydscore.corpus import (
+    FEW_EXAMPLES,
+    LabelledSegment,
+    Unlabelled,
+    drop_duplicates,
+    find_codebook,
+    find_companies,
+)
 from cydscore.curate import load_corpus
 from cydscore.errors import UsageError
 from cydscore.fit_checker import fit_checker
 from cydscore.fit_scorer import fit_scorer
 from cydscore.labelled import GRADED, READ, read_labelled, read_labels
 from cydscore.store import Model, load_model, save_model
+from cydscore.tagger import N_LEAST_LEARNT
+from cydscore.tags import PACKAGED, Codebook, describe_lacking, load_tags
 from cydscore.train import fit_folds, train_tagger
 from cydscore.unlabelled import read_unlabelled
 
@@ -36,10 +46,13 @@ def train_model(  # noqa: PLR0913
 ) -> Model:
     """Train a model and save it.
 
+    Its tags are those of the codebook beside a corpus (``codebook.json``), else the packaged ones.
+    Only where all of these are among them does it get a checker and a scorer.
+
     Parameters
     ----------
     corpora
-        Files of labelled segments, taken together.
+        Files of labelled segments, taken together, by one codebook.
     out
         Folder to write the model to.
     name
@@ -65,7 +78,8 @@ def train_model(  # noqa: PLR0913
     Raises
     ------
     UsageError
-        If labels of filings are given without the filings.
+        If labels of filings are given without the filings, or with a codebook that lacks packaged
+        tags, or two corpora have codebooks that differ.
     CorpusError
         If a label file breaks its format, or a filing is not where it should be.
     """
@@ -73,19 +87,47 @@ def train_model(  # noqa: PLR0913
     if (flags or grades) and not filings:
         raise UsageError("--flags and --grades need --filings, where those filings are")
     sources = tuple(text) or ((filings,) if filings else ())
+    codebook = join_codebooks(corpora)
+    lacking = describe_lacking(codebook)
+    if codebook != load_tags():
+        own = [tag for tag in codebook if tag not in load_tags()]
+        tags = codebook if lacking else ("the packaged ones", *own)
+        say(f"tags of the corpus' codebook: {', '.join(tags)}")
+    if lacking and (flags or grades):
+        raise UsageError(
+            f"--flags and --grades fit to packaged tags, and the codebook lacks {lacking}; leave "
+            f'them out, or write "extends": "{PACKAGED}" in it'
+        )
     segments = drop_duplicates(
-        chain.from_iterable(load_corpus(path, sources, on_problem=say) for path in corpora)
+        chain.from_iterable(
+            load_corpus(path, sources, codebook=codebook, on_problem=say) for path in corpora
+        )
     )
+    for line in warn_of_few(segments, codebook):
+        say(line)
     flag_rows = read_labels(flags, READ)
     grade_rows = read_labels(grades, GRADED)
     more: tuple[Unlabelled, ...] = ()
     if filings:
         say(f"gathering unlabelled sentences of {filings}")
         more = read_unlabelled(filings, seed=seed)
-    fit = fit_folds(segments, unlabelled=more, seed=seed, n_folds=_N_FOLDS, jobs=jobs, progress=say)
+    fit = fit_folds(
+        segments,
+        codebook=codebook,
+        unlabelled=more,
+        seed=seed,
+        n_folds=_N_FOLDS,
+        jobs=jobs,
+        progress=say,
+    )
     tagger = train_tagger(segments, fit=fit, unlabelled=more, seed=seed, progress=say)
     model = replace(tagger, name=name)
-    kept = None if flags and grades else load_model()
+    if lacking:
+        say(
+            f"no checker and no scorer, for the codebook lacks {lacking}: the model tags, and "
+            "cannot check or score"
+        )
+    kept = None if lacking or (flags and grades) else load_model()
     checker = dict(kept.checker) if kept else {}
     scorer = dict(kept.scorer) if kept else {}
     if filings:
@@ -102,6 +144,52 @@ def train_model(  # noqa: PLR0913
             model = replace(model, manifest={**model.manifest, "scorer_metrics": figures})
             say("scorer, out of fold: " + _join_figures(figures))
     return save_model(replace(model, checker=checker, scorer=scorer), out)
+
+
+def join_codebooks(corpora: Sequence[str | Path]) -> Codebook:
+    """Return the codebook that corpora are read by together.
+
+    Parameters
+    ----------
+    corpora
+        The corpora; those without a codebook of their own are read by that of the others.
+
+    Raises
+    ------
+    UsageError
+        If two of them have codebooks that differ.
+    """
+    first, *others = sorted(corpora, key=lambda path: find_codebook(path) == load_tags())
+    codebook = find_codebook(first)
+    for path in others:
+        if find_codebook(path, codebook) != codebook:
+            raise UsageError(
+                f"{first} and {path} have different codebooks; train by one, and put it beside both"
+            )
+    return codebook
+
+
+def warn_of_few(segments: Sequence[LabelledSegment], codebook: Codebook) -> list[str]:
+    """Return a line for each kind of labels that have too few examples, with their counts.
+
+    Parameters
+    ----------
+    segments
+        The segments.
+    codebook
+        Their tags.
+    """
+    counts = Counter(label for s in segments for label in s.tags)
+    unlearnt = [label for label in codebook.labels if counts[label] < N_LEAST_LEARNT]
+    few = [tag for tag in codebook if N_LEAST_LEARNT <= counts[tag] < FEW_EXAMPLES]
+    return [
+        f"warning: {', '.join(f'{label} ({counts[label]})' for label in labels)}: {what}"
+        for labels, what in (
+            (unlearnt, f"not learnt, for {N_LEAST_LEARNT} examples are needed to learn a label"),
+            (few, f"learnt badly, for {FEW_EXAMPLES} examples are needed for a figure"),
+        )
+        if labels
+    ]
 
 
 def _join_figures(figures: Mapping[str, float]) -> str:

@@ -1,8 +1,9 @@
 """Keep a model in a folder of plain data: arrays, word lists and figures; loading runs nothing.
 
 ``weights.safetensors`` holds the arrays, ``vocabulary.json`` the words, ``checker.json`` and
-``scorer.json`` whatever those stages need, ``manifest.json`` where it all came from and the
-SHA-256 of every file, ``README.md`` the same for people.
+``scorer.json`` whatever those stages need, ``codebook.json`` the tags where they are not the
+packaged ones, ``manifest.json`` where it all came from and the SHA-256 of every file,
+``README.md`` the same for people.
 """
 
 import json
@@ -20,11 +21,11 @@ import safetensors
 import safetensors.numpy
 
 from cydscore.calibration import Calibration
-from cydscore.errors import ModelError, UsageError
+from cydscore.errors import CorpusError, ModelError, UsageError
 from cydscore.features import FeatureExtractor
-from cydscore.heads import label_names
 from cydscore.model_card import write_card
 from cydscore.tagger import SegmentTagger
+from cydscore.tags import PACKAGED, Codebook, describe_lacking, load_tags, parse_codebook
 
 SCHEMA: Final = 2
 _MANIFEST: Final = "manifest.json"
@@ -33,6 +34,7 @@ _WEIGHTS: Final = "weights.safetensors"
 _VOCABULARY: Final = "vocabulary.json"
 _CHECKER: Final = "checker.json"
 _SCORER: Final = "scorer.json"
+_CODEBOOK: Final = "codebook.json"
 _NORMS: Final = "norms.json"
 _FILES: Final = (_WEIGHTS, _VOCABULARY, _CHECKER, _SCORER)
 _ADVICE: Final = "get it again, or make one with `cydscore train CORPUS --out FOLDER`"
@@ -68,6 +70,28 @@ class Model:
     scorer: Mapping[str, Any] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
     norms: Mapping[str, Any] = field(default_factory=dict)
+
+    def require_reports(self) -> None:
+        """Refuse a model that no reports can be made with.
+
+        Raises
+        ------
+        ModelError
+            If it lacks packaged tags, from which flags are judged and scores are made, or has no
+            checker and no scorer.
+        """
+        lacking = describe_lacking(self.tagger.codebook_)
+        if lacking:
+            raise ModelError(
+                f"the model '{self.name}' cannot check or score, for its codebook lacks {lacking}; "
+                "tag with it (`cydscore tag`), or train one whose codebook says "
+                f'"extends": "{PACKAGED}"'
+            )
+        if not self.checker or not self.scorer:
+            raise ModelError(
+                f"the model '{self.name}' has no checker or no scorer, it only tags; make a whole "
+                "one with `cydscore train`"
+            )
 
 
 def build_model(
@@ -116,7 +140,7 @@ def build_model(
             "sha256": _join_sums(sums),
             "files": sums,
             "labels": list(tagger.labels_),
-            "parameters": tagger.get_params(),
+            "parameters": {k: v for k, v in tagger.get_params().items() if k != "codebook"},
             "thresholds": thresholds,
         },
     )
@@ -186,8 +210,9 @@ def load_model(path: str | Path | None = None) -> Model:
     folder = find_default_model() if path is None else Path(path)
     manifest = _read_manifest(folder)
     sums = manifest["files"]
+    files = (*_FILES, _CODEBOOK) if _CODEBOOK in sums else _FILES
     data: dict[str, bytes] = {}
-    for file in _FILES:
+    for file in files:
         try:
             data[file] = (folder / file).read_bytes()
         except OSError as error:
@@ -197,12 +222,15 @@ def load_model(path: str | Path | None = None) -> Model:
                 f"{folder}: {file} is not the file that manifest.json lists, the model is "
                 f"damaged or was edited; {_ADVICE}"
             )
+    own = _read_codebook(folder, data)
+    if tuple(manifest.get("labels", ())) != (own or load_tags()).labels:
+        raise ModelError(f"{folder}: made for another codebook than this cydscore's; {_ADVICE}")
     try:
-        tagger = _restore_tagger(data, manifest)
+        tagger = _restore_tagger(data, manifest, own)
         checker, scorer = json.loads(data[_CHECKER]), json.loads(data[_SCORER])
     except (KeyError, TypeError, ValueError, IndexError, safetensors.SafetensorError) as error:
         raise ModelError(f"{folder}: the model cannot be read ({error}); {_ADVICE}") from error
-    checksum = _join_sums({file: sums[file] for file in _FILES})
+    checksum = _join_sums({file: sums[file] for file in files})
     return Model(
         name=str(manifest.get("name", folder.name)),
         sha256=checksum,
@@ -242,19 +270,34 @@ def _serialise(model: Model) -> dict[str, bytes]:
         "calibration_bias": tagger.calibration_.bias,
         "thresholds": tagger.calibration_.thresholds,
     }
-    return {
+    data = {
         _WEIGHTS: safetensors.numpy.save({k: np.ascontiguousarray(v) for k, v in arrays.items()}),
         _VOCABULARY: _to_json({"units": list(tagger.features_.units_)}),
         _CHECKER: _to_json(model.checker),
         _SCORER: _to_json(model.scorer),
     }
+    if tagger.codebook_ != load_tags():
+        data[_CODEBOOK] = _to_json(tagger.codebook_.to_json())
+    return data
 
 
-def _restore_tagger(data: Mapping[str, bytes], manifest: Mapping[str, Any]) -> SegmentTagger:
+def _read_codebook(folder: Path, data: Mapping[str, bytes]) -> Codebook | None:
+    """Return the codebook in a model folder, None if the model is of the packaged one."""
+    if _CODEBOOK not in data:
+        return None
+    try:
+        return parse_codebook(data[_CODEBOOK].decode(), str(folder / _CODEBOOK))
+    except (CorpusError, UnicodeDecodeError) as error:
+        raise ModelError(f"{error}; {_ADVICE}") from error
+
+
+def _restore_tagger(
+    data: Mapping[str, bytes], manifest: Mapping[str, Any], own: Codebook | None
+) -> SegmentTagger:
     arrays = safetensors.numpy.load(data[_WEIGHTS])
     units = json.loads(data[_VOCABULARY])["units"]
-    tagger = SegmentTagger(**manifest["parameters"])
-    tagger.labels_ = label_names()
+    tagger = SegmentTagger(codebook=own, **manifest["parameters"])
+    tagger.codebook_ = own or load_tags()
     tagger.features_ = FeatureExtractor(min_count=tagger.min_count).restore(
         units, arrays["keys"], arrays["idf"]
     )
@@ -296,8 +339,6 @@ def _read_manifest(folder: Path) -> Mapping[str, Any]:
         raise ModelError(
             f"{folder}: schema {manifest.get('schema')!r}, this cydscore reads {SCHEMA}; {_ADVICE}"
         )
-    if tuple(manifest.get("labels", ())) != label_names():
-        raise ModelError(f"{folder}: made for another codebook than this cydscore's; {_ADVICE}")
     return manifest
 
 

@@ -20,12 +20,14 @@ from cydscore.heads import (
     encode_labels,
     fit_calibration,
     head_targets,
-    label_names,
     weigh_features,
 )
 from cydscore.params import Parameters
 from cydscore.records import Tagged, Tagging
+from cydscore.tags import Codebook, load_tags
 
+#: Fewest examples from which a label is learnt.
+N_LEAST_LEARNT: Final = 3
 _CHUNK: Final = 4096
 # Learning from unlabelled segments: about where F1 is best on margins, and how far from there a
 # guess counts in full. Heads with few examples guess too badly to learn from it.
@@ -39,6 +41,9 @@ class SegmentTagger(Parameters):
 
     Parameters
     ----------
+    codebook
+        The tags to learn, as `load_codebook` reads them; those of the packaged codebook where it
+        is None.
     C
         Inverse strength of regularisation of the heads.
     min_count
@@ -55,8 +60,8 @@ class SegmentTagger(Parameters):
 
     Attributes
     ----------
-    labels_
-        The tags, then the denials, in the order of the columns.
+    codebook_
+        The codebook that it was fitted by.
     features_
         The fitted `FeatureExtractor`.
     weights_
@@ -69,7 +74,7 @@ class SegmentTagger(Parameters):
         From margins to probabilities; its last two labels are the levels of specificity.
     """
 
-    labels_: tuple[str, ...]
+    codebook_: Codebook
     features_: FeatureExtractor
     weights_: Floats
     steps_: Floats
@@ -79,6 +84,7 @@ class SegmentTagger(Parameters):
     def __init__(
         self,
         *,
+        codebook: Codebook | None = None,
         C: float = 0.3,
         min_count: int = 2,
         max_features: int = 250_000,
@@ -86,12 +92,18 @@ class SegmentTagger(Parameters):
         calibration_folds: int = 5,
         seed: int = 0,
     ) -> None:
+        self.codebook = codebook
         self.C = C
         self.min_count = min_count
         self.max_features = max_features
         self.unlabelled_weight = unlabelled_weight
         self.calibration_folds = calibration_folds
         self.seed = seed
+
+    @property
+    def labels_(self) -> tuple[str, ...]:
+        """Return the tags, then the denials, in the order of the columns."""
+        return self.codebook_.labels
 
     @property
     def classes_(self) -> NDArray[np.str_]:
@@ -138,18 +150,18 @@ class SegmentTagger(Parameters):
             If there are no segments, or not as many labels.
         """
         passages, more = to_passages(X), to_passages(unlabelled)
-        truth = _to_truth(Y, len(passages))
+        codebook = load_tags() if self.codebook is None else self.codebook
+        truth = _to_truth(Y, len(passages), codebook)
         levels = np.zeros(len(truth), np.int8) if specificity is None else np.asarray(specificity)
         if not passages or len(levels) != len(passages):
             raise UsageError(
                 f"{len(passages)} segments and {len(levels)} levels of specificity; give one each"
             )
-        self.labels_ = label_names()
+        self.codebook_ = codebook
         if self.calibration_folds:
             fold = np.arange(len(passages)) % self.calibration_folds
-            margins = np.zeros(
-                (len(passages), len(head_targets(truth[:1], levels[:1])[0])), np.float32
-            )
+            n_heads = head_targets(truth, levels, codebook).shape[1]
+            margins = np.zeros((len(passages), n_heads), np.float32)
             for k in range(self.calibration_folds):
                 held, kept = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
                 self._fit_heads([passages[i] for i in kept], truth[kept], levels[kept], more)
@@ -169,14 +181,14 @@ class SegmentTagger(Parameters):
         self.features_ = FeatureExtractor(min_count=self.min_count)
         matrix = self.features_.fit_transform(passages)
         present = matrix.astype(bool).astype(np.float32)
-        targets = head_targets(truth, levels)
+        targets = head_targets(truth, levels, self.codebook_)
         more = self._transform(unlabelled)
         n_heads = targets.shape[1]
         self.weights_ = np.zeros((matrix.shape[1], n_heads), np.float32)
         self.bias_ = np.full(n_heads, -1.0, np.float32)
         for j in range(n_heads):
             n_true = int(targets[:, j].sum())
-            if 2 < n_true < len(targets):
+            if N_LEAST_LEARNT <= n_true < len(targets):
                 scale = weigh_features(present, targets[:, j])
                 known = matrix @ sparse.diags(scale)
                 head = self._fit_head(known, targets[:, j], np.ones(len(targets)))
@@ -269,7 +281,7 @@ class SegmentTagger(Parameters):
         weight
             How much each segment counts; all alike where it is None.
         """
-        self.calibration_ = fit_calibration(margins, Y, specificity, weight)
+        self.calibration_ = fit_calibration(margins, Y, specificity, self.codebook_, weight)
         return self
 
     def predict_proba(self, X: Sequence[str | Passage]) -> Floats:
@@ -303,7 +315,7 @@ class SegmentTagger(Parameters):
             Their labels, as in `fit`.
         """
         found = self.predict(X)
-        truth = _to_truth(Y, len(found))
+        truth = _to_truth(Y, len(found), self.codebook_)
         n_either = int(found.sum() + truth.sum())
         return float(2 * (found & truth).sum() / n_either) if n_either else 1.0
 
@@ -359,15 +371,15 @@ class SegmentTagger(Parameters):
         return self.calibration_.to_probabilities(margins)
 
     def _decide(self, chances: Floats) -> tuple[Bools, NDArray[np.int8]]:
-        return decide(chances, self.calibration_.thresholds)
+        return decide(chances, self.calibration_.thresholds, self.codebook_)
 
 
-def _to_truth(Y: Any, n_segments: int) -> Bools:
+def _to_truth(Y: Any, n_segments: int, codebook: Codebook) -> Bools:
     """Return labels given as a table, or by name, as booleans of shape (segments, labels)."""
     given = Y.to_numpy() if hasattr(Y, "to_numpy") else Y
     is_table = isinstance(given, np.ndarray) and given.ndim == 2
-    truth: Bools = given.astype(bool) if is_table else encode_labels(given)
-    shape = (n_segments, len(label_names()))
+    truth: Bools = given.astype(bool) if is_table else encode_labels(given, codebook)
+    shape = (n_segments, len(codebook.labels))
     if truth.shape != shape:
         raise UsageError(f"labels of shape {truth.shape}; expected {shape}, a row a segment")
     return truth

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cydscore.calibration import Calibration, Floats
+from cydscore.calibration import Bools, Calibration, Floats
 from cydscore.corpus import (
     AUTHORED_SAMPLE,
     JUDGED_SAMPLES,
@@ -16,14 +16,16 @@ from cydscore.corpus import (
     LabelledSegment,
     Unlabelled,
     drop_duplicates,
+    find_codebook,
     read_corpus,
 )
 from cydscore.errors import CorpusError
 from cydscore.figures import Evaluation, evaluate_margins
 from cydscore.folds import assign_fold
-from cydscore.heads import encode_labels, fit_calibration, label_names
+from cydscore.heads import encode_labels
 from cydscore.store import Model, build_model, save_model
 from cydscore.tagger import SegmentTagger
+from cydscore.tags import Codebook, load_tags, name_some
 
 Progress = Callable[[str], None]
 
@@ -56,6 +58,7 @@ class FoldFit:
 def fit_folds(
     segments: Sequence[LabelledSegment],
     *,
+    codebook: Codebook | None = None,
     unlabelled: Sequence[Unlabelled] = (),
     seed: int = 0,
     n_folds: int = 5,
@@ -68,6 +71,8 @@ def fit_folds(
     ----------
     segments
         The corpus, duplicates dropped.
+    codebook
+        Its tags; those of the packaged codebook where it is None.
     unlabelled
         More sentences to learn wording from; those of a fold's companies are kept from its tagger.
     seed
@@ -95,13 +100,14 @@ def fit_folds(
     if progress:
         progress(f"fitting {n_folds} folds on {len(segments)} segments")
     results = Parallel(n_jobs=jobs)(
-        delayed(_fit_fold)(segments, unlabelled, folds, k, (n_folds, seed)) for k in range(n_folds)
+        delayed(_fit_fold)(segments, unlabelled, folds, k, codebook, (n_folds, seed))
+        for k in range(n_folds)
     )
     taggers = [tagger for tagger, _ in results]
     margins = np.zeros((len(segments), results[0][1].shape[1]), np.float32)
     for k, (_, held) in enumerate(results):
         margins[folds == k] = held
-    truth, levels = _to_arrays(segments)
+    truth, levels = to_arrays(segments, taggers[0].codebook_)
     weight = judged_weights(segments)
     probabilities = np.zeros(truth.shape, np.float32)
     for k, tagger in enumerate(taggers):
@@ -122,6 +128,7 @@ def train_tagger(
     corpus: str | Path | Sequence[LabelledSegment],
     out: str | Path | None = None,
     *,
+    codebook: Codebook | None = None,
     fit: FoldFit | None = None,
     unlabelled: Sequence[Unlabelled] = (),
     seed: int = 0,
@@ -138,6 +145,9 @@ def train_tagger(
         A corpus, or the path of one.
     out
         Folder to save the model in, or None.
+    codebook
+        The tags of the corpus. Where it is None, that beside the corpus where a path is given
+        (`cydscore.corpus.find_codebook`), or else the packaged one.
     fit
         What `fit_folds` made of the same segments, duplicates dropped; made anew where it is None.
     unlabelled
@@ -149,19 +159,22 @@ def train_tagger(
     progress
         Called with a line for each step.
     """
-    segments = drop_duplicates(
-        read_corpus(corpus) if isinstance(corpus, str | Path) else list(corpus)
+    if isinstance(corpus, str | Path):
+        codebook = codebook or find_codebook(corpus)
+        corpus = read_corpus(corpus, codebook=codebook)
+    segments = drop_duplicates(corpus)
+    fit = fit or fit_folds(
+        segments, codebook=codebook, unlabelled=unlabelled, seed=seed, jobs=jobs, progress=progress
     )
-    fit = fit or fit_folds(segments, unlabelled=unlabelled, seed=seed, jobs=jobs, progress=progress)
     figures = evaluate_folds(segments, fit)
     if progress:
         progress(f"out of fold: macro-F1 {figures.macro_f1:.3f}; fitting on everything")
-    truth, levels = _to_arrays(segments)
-    tagger = SegmentTagger(calibration_folds=0, seed=seed)
+    tagger = SegmentTagger(codebook=fit.taggers[0].codebook, calibration_folds=0, seed=seed)
+    truth, levels = to_arrays(segments, fit.taggers[0].codebook_)
     tagger.fit(
         [s.text for s in segments], truth, levels, unlabelled=[more.text for more in unlabelled]
     )
-    tagger.calibration_ = fit_calibration(fit.margins, truth, levels, judged_weights(segments))
+    tagger.calibrate(fit.margins, truth, levels, judged_weights(segments))
     model = build_model(
         tagger,
         name="default" if out is None else Path(out).name,
@@ -172,7 +185,7 @@ def train_tagger(
             "n_unlabelled": len(unlabelled),
             "n_companies": len({s.company for s in segments}),
             "examples": dict(
-                zip(label_names(), truth.sum(axis=0).astype(int).tolist(), strict=True)
+                zip(tagger.labels_, truth.sum(axis=0).astype(int).tolist(), strict=True)
             ),
             "metrics": figures.to_json(),
         },
@@ -190,14 +203,16 @@ def evaluate_folds(segments: Sequence[LabelledSegment], fit: FoldFit) -> Evaluat
     fit
         What `fit_folds` made of them.
     """
-    truth, levels = _to_arrays(segments)
+    codebook = fit.taggers[0].codebook_
+    truth, levels = to_arrays(segments, codebook)
     judged = np.array([s.sample in JUDGED_SAMPLES for s in segments])
     return evaluate_margins(
         [
             (fit.margins[rows], fit.calibrations[k], truth[rows], levels[rows])
             for k in range(len(fit.taggers))
             if (rows := judged & (fit.folds == k)).any()
-        ]
+        ],
+        codebook,
     )
 
 
@@ -221,12 +236,13 @@ def _fit_fold(
     unlabelled: Sequence[Unlabelled],
     folds: NDArray[np.int64],
     k: int,
+    codebook: Codebook | None,
     split: tuple[int, int],
 ) -> tuple[SegmentTagger, Floats]:
     n_folds, seed = split
-    truth, levels = _to_arrays(segments)
+    tagger = SegmentTagger(codebook=codebook, calibration_folds=0, seed=seed)
+    truth, levels = to_arrays(segments, load_tags() if codebook is None else codebook)
     kept, held = np.flatnonzero(folds != k).tolist(), np.flatnonzero(folds == k).tolist()
-    tagger = SegmentTagger(calibration_folds=0, seed=seed)
     strangers = [
         more.text
         for more in unlabelled
@@ -236,12 +252,32 @@ def _fit_fold(
     return tagger, tagger.margins([segments[i].text for i in held])
 
 
-def _to_arrays(
-    segments: Sequence[LabelledSegment],
-) -> tuple[NDArray[np.bool_], NDArray[np.int8]]:
-    return encode_labels(s.tags for s in segments), np.array(
-        [s.specificity for s in segments], np.int8
-    )
+def to_arrays(
+    segments: Sequence[LabelledSegment], codebook: Codebook
+) -> tuple[Bools, NDArray[np.int8]]:
+    """Return labels of shape (segments, labels), in the codebook's order, and specificity.
+
+    Parameters
+    ----------
+    segments
+        The segments.
+    codebook
+        The tags there are.
+
+    Raises
+    ------
+    CorpusError
+        If a label is not in the codebook; the message names its line.
+    """
+    for s in segments:
+        unknown = [label for label in s.tags if label not in codebook.labels]
+        if unknown:
+            raise CorpusError(
+                f"line {s.line}: no tag '{unknown[0]}' in the codebook, which has "
+                f"{name_some(codebook.labels)}; give the codebook that it was labelled by"
+            )
+    levels = np.array([s.specificity for s in segments], np.int8)
+    return encode_labels((s.tags for s in segments), codebook), levels
 
 
 def _hash_corpus(segments: Sequence[LabelledSegment]) -> str:

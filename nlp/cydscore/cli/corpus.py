@@ -216,7 +216,6 @@ def agreement(
     from cydscore.corpus import read_corpus
     from cydscore.corpus.agreement import measure_agreement, pair_readings, split_readings
     from cydscore.corpus.reading import find_codebook
-    from cydscore.tags import DENIAL
 
     codebook = find_codebook(corpus)
     segments = read_corpus(corpus, by_reference=True, codebook=codebook)
@@ -224,6 +223,5 @@ def agreement(
         readings = split_readings(segments)
     else:
         readings = segments, read_corpus(second, by_reference=True, codebook=codebook)
-    labels = [*codebook, *(DENIAL + tag.name for tag in codebook.values() if tag.deniable)]
-    made = measure_agreement(pair_readings(*readings), labels)
+    made = measure_agreement(pair_readings(*readings), codebook.labels)
     typer.echo(json.dumps(made.to_json(), indent=1) if form is TableFormat.JSON else made.to_text())

@@ -39,13 +39,14 @@ def suspects(
 
     Example:  cydscore corpus suspects corpora/example --most 20
     """
-    from cydscore.corpus import drop_duplicates
+    from cydscore.corpus import drop_duplicates, find_codebook
     from cydscore.curate import load_corpus
     from cydscore.curate.suspects import count_suspects, find_suspects
     from cydscore.train import fit_folds
 
     segments = drop_duplicates(load_corpus(corpus, text or (), on_problem=say))
-    fit = fit_folds(segments, seed=seed, jobs=jobs, progress=say)
+    codebook = find_codebook(corpus)
+    fit = fit_folds(segments, codebook=codebook, seed=seed, jobs=jobs, progress=say)
     found = find_suspects(segments, fit.probabilities, fit.taggers[0].labels_)
     for label, (wrong, missing) in count_suspects(found).items():
         say(f"{label}: {wrong} given that may be wrong, {missing} that may be missing")
@@ -145,15 +146,13 @@ def write_export(
     from cydscore.corpus.reading import find_codebook, find_file
     from cydscore.curate import load_corpus
     from cydscore.jsonl import read_json_lines, write_whole
-    from cydscore.tags import DENIAL
 
     codebook = find_codebook(corpus)
     if form is ToolFormat.DOCBIN:
         from cydscore.pipe.docbin import to_docbin, write_docbin
 
         segments = load_corpus(corpus, text or (), on_problem=say)
-        denials = [DENIAL + tag.name for tag in codebook.values() if tag.deniable]
-        write_docbin(to_docbin(segments, labels=[*codebook, *denials]), out)
+        write_docbin(to_docbin(segments, labels=codebook.labels), out)
         say(f"{len(segments)} segments to {out}")
         return
     rows = [row for _, row in read_json_lines(find_file(corpus))]

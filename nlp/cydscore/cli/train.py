@@ -48,7 +48,9 @@ def train(
 ) -> None:
     """Train a model from a labelled corpus; the checker and scorer too where labels are given.
 
-    Without --flags and --grades the new model takes the checker and scorer of the default one.
+    The tags are those of codebook.json beside the corpus, or else the packaged ones. Without
+    --flags and --grades the new model takes the checker and scorer of the default one, unless its
+    codebook lacks packaged tags: then it only tags.
     Labels by reference are joined with their text from --text, or else from --filings; those that
     find none are named and left out.
 
@@ -97,15 +99,23 @@ def evaluate(
     """
     import json
 
+    from cydscore.corpus import find_codebook
     from cydscore.curate import load_corpus
     from cydscore.evaluate import cross_validate_tagger, evaluate_tagger
     from cydscore.store import load_model
+    from cydscore.tags import name_some
 
-    segments = load_corpus(corpus, text or (), on_problem=say)
+    loaded = load_model(None if model == "default" else model)
+    known = loaded.tagger.codebook_
+    codebook = find_codebook(corpus, known)
+    segments = load_corpus(corpus, text or (), codebook=codebook, on_problem=say)
     if folds:
-        result = cross_validate_tagger(segments, seed=seed)
+        result = cross_validate_tagger(segments, codebook=codebook, seed=seed)
     else:
-        result = evaluate_tagger(load_model(None if model == "default" else model), segments)
+        result = evaluate_tagger(loaded, segments)
+        strange = name_some([tag for tag in known if tag not in codebook])
+        if strange:
+            say(f"the corpus' codebook has no {strange}: what the model finds of them is wrong")
     if form is TableFormat.JSON:
         typer.echo(json.dumps(result.to_json(), indent=1))
     else:

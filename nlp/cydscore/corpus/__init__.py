@@ -4,7 +4,14 @@ Nothing here reads a filing; what joins labels with filings is in `cydscore.cura
 """
 
 from cydscore.corpus.companies import COMPANIES_FILE, find_companies, read_companies
-from cydscore.corpus.reading import CorpusCheck, check_corpus, check_splits, read_corpus
+from cydscore.corpus.reading import (
+    FEW_EXAMPLES,
+    CorpusCheck,
+    check_corpus,
+    check_splits,
+    find_codebook,
+    read_corpus,
+)
 from cydscore.corpus.segments import (
     AUTHORED_SAMPLE,
     JUDGED_SAMPLES,
@@ -18,6 +25,7 @@ from cydscore.corpus.segments import (
 __all__ = [
     "AUTHORED_SAMPLE",
     "COMPANIES_FILE",
+    "FEW_EXAMPLES",
     "JUDGED_SAMPLES",
     "RANDOM_SAMPLE",
     "CorpusCheck",
@@ -26,6 +34,7 @@ __all__ = [
     "check_corpus",
     "check_splits",
     "drop_duplicates",
+    "find_codebook",
     "find_companies",
     "fold_text",
     "read_companies",

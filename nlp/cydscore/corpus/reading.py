@@ -11,7 +11,7 @@ from cydscore.corpus.rows import CODEBOOK_FILE, parse_row
 from cydscore.corpus.segments import LabelledSegment
 from cydscore.errors import CorpusError
 from cydscore.jsonl import read_json_lines
-from cydscore.tags import Tag, load_codebook, load_tags
+from cydscore.tags import Codebook, Tag, load_codebook, load_tags
 
 #: A tag with fewer examples is learnt badly, and no figure is given for it.
 FEW_EXAMPLES: Final = 20
@@ -150,16 +150,18 @@ def find_file(path: str | Path) -> Path:
     return file / "segments.jsonl" if file.is_dir() else file
 
 
-def find_codebook(path: str | Path) -> Mapping[str, Tag]:
-    """Return the codebook beside a corpus, or the packaged one.
+def find_codebook(path: str | Path, other: Codebook | None = None) -> Codebook:
+    """Return the codebook that lies beside a corpus as ``codebook.json``, or else another.
 
     Parameters
     ----------
     path
         The corpus, a file or a folder.
+    other
+        What to return where there is none; the packaged one where it is None.
     """
     own = find_file(path).parent / CODEBOOK_FILE
-    return load_codebook(own) if own.is_file() else load_tags()
+    return load_codebook(own) if own.is_file() else other or load_tags()
 
 
 def _read(

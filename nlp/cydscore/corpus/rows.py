@@ -139,7 +139,10 @@ def _optional(row: Mapping[str, Any], key: str, kind: type[_T]) -> _T | None:
 def _check_tag(label: object, codebook: Mapping[str, Tag]) -> None:
     name = str(label).removeprefix(DENIAL)
     if name not in codebook:
-        source = "`cydscore tags` lists" if codebook == load_tags() else f"{CODEBOOK_FILE} defines"
+        if codebook == load_tags():
+            source = f"`cydscore tags` lists them, and a {CODEBOOK_FILE} beside the corpus adds to"
+        else:
+            source = f"{CODEBOOK_FILE} defines"
         raise TypeError(f"unknown tag {label!r}; {source} the {len(codebook)} there are")
     if str(label).startswith(DENIAL) and not codebook[name].deniable:
         raise TypeError(f"'{name}' cannot be denied; its opposite is a tag of its own or none")

@@ -118,6 +118,7 @@ def write_dataset(
         raise UsageError("jobs is 0; give the number of processes, or -1 for one a core")
     import_pyarrow()
     loaded = load_model(model)
+    loaded.require_reports()
     summary = Summary()
     sums = _sum_inputs(expand_inputs(paths), summary.failures)
     lost = list(summary.failures)

@@ -138,11 +138,12 @@ def _make_segments(reports: Sequence[Report]) -> Any:
         "text": [segment.text for segment in segments],
     }
     names = label_names()
-    odds = _stack([report.tagging.probability for report in reports], len(names))
-    stated = _stack([report.tagging.stated for report in reports], len(names))
+    odds = _stack([report.tagging.columns(names) for report in reports], len(names))
+    labels = reports[0].tagging.labels if reports else names  # a model's own tags among them
+    stated = _stack([report.tagging.stated for report in reports], len(labels))
     rows, places = np.nonzero(stated)
     ends = np.searchsorted(rows, np.arange(len(segments) + 1)).astype(np.int32)
-    held = pa.DictionaryArray.from_arrays(places.astype(np.int32), list(names))
+    held = pa.DictionaryArray.from_arrays(places.astype(np.int32), list(labels))
     columns["labels"] = pa.ListArray.from_arrays(ends, held.dictionary_decode())
     columns["specificity"] = _stack([report.tagging.specificity[:, None] for report in reports], 1)[
         :, 0

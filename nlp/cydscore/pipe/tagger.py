@@ -77,10 +77,15 @@ class DocTagger:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Return the tags, then their denials: the columns of ``attrs["probability"]``."""
-        from cydscore.heads import label_names
+        """Return the tags, then their denials: the columns of ``attrs["probability"]``.
 
-        return label_names()
+        Those of a model of one's own are known once it is loaded.
+        """
+        if self._model is not None:
+            return self._model.tagger.labels_
+        from cydscore.tags import load_tags
+
+        return load_tags().labels if self._folder is None else ()
 
     def __call__(self, doc: Doc) -> Doc:
         """Tag the segments of a document.
