@@ -27,6 +27,7 @@ from cydscore.measures import (
     load_questions,
     load_score_table,
     measure_filing,
+    read_disclosures,
     score_clarity,
     score_consistency,
 )
@@ -76,6 +77,18 @@ def make_block(fit):
     )
 
 
+def read(segments, tagging=None):
+    """Return what the measures of a filing need; the tagger says nothing of it by default."""
+    said = make_tagging(*({} for _ in segments)) if tagging is None else tagging
+    return read_disclosures([segments], [said])[0]
+
+
+def measure(segments, tagging):
+    """Return the raw measures of a filing."""
+    disclosure = read(segments, tagging)
+    return measure_filing(disclosure, answer_questions(disclosure))
+
+
 @pytest.fixture(scope="module")
 def scorer(model):
     """Return the scorer of the default model."""
@@ -109,9 +122,8 @@ def test_another_segment_never_lowers_coverage(scorer, tagging, kept):
 @given(tagging=taggings())
 def test_the_order_of_segments_does_not_matter_to_what_is_measured(tagging):
     segments = make_segments(*(f"{SENTENCE} {'Mill. ' * n}" for n in range(len(tagging))))
-    forth = measure_filing(segments, tagging, answer_questions(tagging))
     back = tagging.take(slice(None, None, -1))
-    assert measure_filing(segments[::-1], back, answer_questions(back)) == pytest.approx(forth)
+    assert measure(segments[::-1], back) == pytest.approx(measure(segments, tagging))
 
 
 def test_too_little_text_gives_no_score_and_says_why(scorer):
@@ -168,19 +180,19 @@ def test_text_that_stands_twice_does_not_raise_the_score(model):
 def test_a_sentence_said_again_in_nearly_the_same_words_lowers_clarity():
     once = make_segments(SENTENCE, "We also lock the door of the mill at night.")
     again = make_segments(SENTENCE, SENTENCE.replace("each spring", "every spring"))
-    assert score_clarity(once) == 100
-    assert score_clarity(again) < 60
+    assert score_clarity(read(once)) == 100
+    assert score_clarity(read(again)) < 60
 
 
 def test_a_sentence_too_long_to_read_lowers_clarity():
-    assert score_clarity(make_segments("mill " * 45)) == 100
-    assert score_clarity(make_segments("mill " * 46)) == 50
-    assert score_clarity([]) == 100
+    assert score_clarity(read(make_segments("mill " * 45))) == 100
+    assert score_clarity(read(make_segments("mill " * 46))) == 50
+    assert score_clarity(read([])) == 100
 
 
 def test_repeats_are_found_across_chunks():
     numbers = [f"Mill number {n} on river {n} grinds grain of kind {n}." for n in range(600)]
-    assert score_clarity(make_segments(*numbers)) == 100
+    assert score_clarity(read(make_segments(*numbers))) == 100
 
 
 @pytest.mark.parametrize(
@@ -211,8 +223,9 @@ def test_each_question_is_explained(reports):
 
 
 def test_a_denial_answers_a_question_too():
-    assert answer_questions(make_tagging({"!vendor_risk": 1.0}))["vendors"] == pytest.approx(0.7)
-    assert answer_questions(make_tagging())["vendors"] == 0
+    denied = read(make_segments("a"), make_tagging({"!vendor_risk": 1.0}))
+    assert answer_questions(denied)["vendors"] == pytest.approx(0.7)
+    assert answer_questions(read([]))["vendors"] == 0
 
 
 def test_questions_and_topics_are_tags_of_the_codebook():
@@ -256,9 +269,7 @@ def test_points_stay_within_their_range(raw):
 
 def test_specificity_counts_what_is_particular_and_what_can_be_verified():
     levels = make_tagging({}, {}, {}, specificity=[0, 1, 2])
-    measures = measure_filing(
-        make_segments("a", "b", "c"), levels, dict.fromkeys(("past_effect", "likely_effect"), 0.0)
-    )
+    measures = measure(make_segments("a", "b", "c"), levels)
     assert measures["particular_log"] == pytest.approx(np.log(3))
     assert measures["verifiable_log"] == pytest.approx(np.log(2))
     assert measures["particular_ratio"] == pytest.approx(2 / 3)

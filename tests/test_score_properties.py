@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from authored import FILINGS, PROCESSES, make_fact, make_filing, make_segments, read_harbor
 from cydscore.doubt import measure_doubt
 from cydscore.entities import count_entities, find_entities
-from cydscore.measures import load_questions, score_originality
+from cydscore.measures import load_questions, read_disclosures
 from cydscore.originality import (
     LEAST_COMPANIES,
     gather_common,
@@ -83,14 +83,15 @@ def test_sentences_that_everybody_writes_score_low(model, reports):
 @given(order=st.permutations(list(range(12))))
 def test_originality_does_not_depend_on_order_or_repetition(reports, order):
     segments = list(reports["harbor"].segments[:12])
-    once = score_originality(segments)
-    assert score_originality([segments[i] for i in order]) == once
-    assert score_originality([*segments, *segments]) == once
+    once = measure_common(segments)
+    assert once is not None
+    assert measure_common([segments[i] for i in order]) == once
+    assert measure_common([*segments, *segments]) == once
 
 
 def test_originality_is_not_told_of_too_few_words():
     assert measure_common(make_segments(OWN)) is None
-    assert score_originality([]) is None
+    assert measure_common([]) is None
     assert measure_kept([], make_segments(OWN)) is None
 
 
@@ -178,9 +179,10 @@ def test_doubt_is_none_where_the_tagger_is_sure(reports):
         probability=report.tagging.probability.round(),
         at_least=report.tagging.at_least.round(),
     )
-    assert max(measure_doubt(report.segments, sure).values()) == pytest.approx(0, abs=0.05)
     half = replace(sure, probability=np.full_like(sure.probability, 0.5))
-    assert measure_doubt(report.segments, half)["answered_ratio"] > 0.05
+    none, much = map(measure_doubt, read_disclosures([report.segments] * 2, [sure, half]))
+    assert max(none.values()) == pytest.approx(0, abs=0.05)
+    assert much["answered_ratio"] > 0.05
 
 
 def test_intervals_hold_their_points_and_nothing_beyond_the_scale(reports):

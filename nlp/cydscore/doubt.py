@@ -4,26 +4,17 @@ Each tag of each segment is taken as a coin that falls as its probability says; 
 raw measures is worked out to first order, so it costs nothing and is the same every time.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from cydscore.check.decide import Floats
-from cydscore.measures import list_answers, load_questions, load_score_table
-from cydscore.records import Segment, Tagging
+from cydscore.measures import Disclosure, load_questions, load_score_table
 
 
-def measure_doubt(segments: Sequence[Segment], tagging: Tagging) -> dict[str, float]:
-    """Return the standard deviation of each raw measure that depends on the tagger.
-
-    Parameters
-    ----------
-    segments, tagging
-        The segments of a filing and what the tagger says of them.
-    """
-    words = np.array([len(segment.text.split()) for segment in segments], dtype=np.float64)
+def measure_doubt(disclosure: Disclosure) -> dict[str, float]:
+    """Return the standard deviation of each raw measure that depends on the tagger."""
+    tagging, words = disclosure.tagging, disclosure.lengths
     particular, verifiable = tagging.at_least.T
-    variances = _doubt_answers(tagging)
+    variances = _doubt_answers(disclosure.answers)
     topics = tagging.columns(load_score_table()["topics"]).max(axis=0, initial=0.0)
     told = tagging.any_of(["incident_occurred"]).max(initial=0.0)
     return {
@@ -38,9 +29,8 @@ def measure_doubt(segments: Sequence[Segment], tagging: Tagging) -> dict[str, fl
     }
 
 
-def _doubt_answers(tagging: Tagging) -> dict[str, float]:
+def _doubt_answers(chances: Floats) -> dict[str, float]:
     """Return the variance of how far each question is answered."""
-    chances = list_answers(tagging)
     shares = np.array([question.shares for question in load_questions()]).T
     variances = (np.square(shares) * chances * (1 - chances)).sum(axis=0).tolist()
     return {q.id: variance for q, variance in zip(load_questions(), variances, strict=True)}

@@ -12,6 +12,7 @@ from cydscore.labelled import ReadFiling
 from cydscore.measures import (
     answer_questions,
     measure_filing,
+    read_disclosures,
     score_clarity,
     score_consistency,
     score_originality,
@@ -78,14 +79,16 @@ def _measure(
     rows: Sequence[Mapping[str, Any]], read: Mapping[str, ReadFiling], checker: Mapping[str, Any]
 ) -> list[dict[str, float]]:
     made = Checker.from_json(checker)
+    filings = [read[row["adsh"]] for row in rows]
+    disclosures = read_disclosures([f.segments for f in filings], [f.tagging for f in filings])
     raw = []
-    for f in (read[row["adsh"]] for row in rows):
+    for f, disclosure in zip(filings, disclosures, strict=True):
         checks = made.check(f.filing, f.segments, f.tagging)
-        measures = measure_filing(f.segments, f.tagging, answer_questions(f.tagging), checks)
-        consistency, originality = score_consistency(checks), score_originality(f.segments)
+        measures = measure_filing(disclosure, answer_questions(disclosure), checks)
+        consistency, originality = score_consistency(checks), score_originality(disclosure)
         measures["consistency"] = UNKNOWN if consistency is None else consistency
         measures["originality"] = UNKNOWN if originality is None else originality
-        measures["clarity"] = score_clarity(f.segments)
+        measures["clarity"] = score_clarity(disclosure)
         raw.append(measures)
     return raw
 

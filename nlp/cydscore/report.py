@@ -213,7 +213,7 @@ def make_reports(
     with watch.time("check"):
         checked = [checker.check(*given) for given in zip(filings, segmented, parted, strict=True)]
     with watch.time("score"):
-        scored = [scorer.score(*given) for given in zip(segmented, parted, checked, strict=True)]
+        scored = scorer.score_all(segmented, parted, checked)
     return [
         Report(
             filing=filing,

@@ -15,11 +15,13 @@ from cydscore.check import Checks
 from cydscore.doubt import measure_doubt
 from cydscore.errors import ModelError
 from cydscore.measures import (
+    Disclosure,
     Question,
     answer_questions,
     load_questions,
     load_score_table,
     measure_filing,
+    read_disclosures,
     score_clarity,
     score_consistency,
     score_originality,
@@ -88,7 +90,7 @@ class Scale:
         points = self.bias
         for measure, weight in zip(self.measures, self.weights, strict=True):
             points += weight * raw[measure]
-        return float(np.clip(points, 0.0, 100.0))
+        return float(min(max(points, 0.0), 100.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,21 +126,34 @@ class Scorer:
 
         That is an incident report, which does not answer Item 106, or too little text.
         """
-        n_words = sum(len(segment.text.split()) for segment in segments)
+        return self.score_all([segments], [tagging], [checks])[0]
+
+    def score_all(
+        self,
+        segmented: Sequence[Sequence[Segment]],
+        taggings: Sequence[Tagging],
+        checks: Sequence[Checks],
+    ) -> list[Scores]:
+        """Return the scores of some filings; they cost less together."""
+        read = read_disclosures(segmented, taggings)
+        return [self._score(*given) for given in zip(read, checks, strict=True)]
+
+    def _score(self, disclosure: Disclosure, checks: Checks) -> Scores:
+        n_words = sum(map(len, disclosure.words))
         least = int(load_score_table()["least_words"])
         if checks.incident:
             return _no_scores(n_words, "an incident report is not scored against Item 106")
         if n_words < least:
             return _no_scores(n_words, f"{n_words} words of disclosure; a score needs {least}")
-        answers = answer_questions(tagging)
-        raw = measure_filing(segments, tagging, answers, checks)
+        answers = answer_questions(disclosure)
+        raw = measure_filing(disclosure, answers, checks)
         parts = {
             "coverage": self.scales["coverage"].to_points(raw),
             "specificity": self.scales["specificity"].to_points(raw),
             "candour": self.scales["candour"].to_points(raw),
             "consistency": score_consistency(checks),
-            "originality": score_originality(segments),
-            "clarity": score_clarity(segments),
+            "originality": score_originality(disclosure),
+            "clarity": score_clarity(disclosure),
         }
         overall = self.combine(parts)
         n_entities = float(np.expm1(raw["entities_log"]))
@@ -147,7 +162,7 @@ class Scorer:
             **{name: None if p is None else round(p, 1) for name, p in parts.items()},
             details={
                 "n_words": n_words,
-                "intervals": self._find_intervals({**parts, "overall": overall}, segments, tagging),
+                "intervals": self._find_intervals({**parts, "overall": overall}, disclosure),
                 "entities_per_kiloword": round(1000 * n_entities / n_words, 1),
                 "questions": [_describe_answer(q, answers[q.id]) for q in load_questions()],
                 "measures": {name: round(value, 4) for name, value in raw.items()},
@@ -165,17 +180,14 @@ class Scorer:
         )
 
     def _find_intervals(
-        self,
-        points: Mapping[str, float | None],
-        segments: Sequence[Segment],
-        tagging: Tagging,
+        self, points: Mapping[str, float | None], disclosure: Disclosure
     ) -> dict[str, list[float]]:
         """Return, for each fitted part, the points between which 80 of 100 lie.
 
         Doubts within a part are taken to go together, and so are those of the parts: the interval
         is wide rather than narrow.
         """
-        spread = measure_doubt(segments, tagging)
+        spread = measure_doubt(disclosure)
         intervals = {}
         for part, scale in self.scales.items():
             spread[part] = sum(
