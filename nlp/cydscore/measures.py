@@ -216,31 +216,21 @@ def score_clarity(disclosure: Disclosure) -> float:
     return 100.0 * max(0.0, 1 - 0.5 * long_ratio - repeated_ratio)
 
 
-class _Bits(dict[str, int]):
-    """A bit for each word of a filing."""
-
-    def __missing__(self, word: str) -> int:
-        return self.setdefault(word, 1 << len(self))
-
-
 def _find_repeats(words: Sequence[Sequence[str]]) -> list[int]:
     """Return the segments that share nearly all their words with an earlier one."""
-    bits = _Bits()
-    # A bag of words is a number; what two have in common takes a fifth of the time of sets.
-    bags = [sum(map(bits.__getitem__, frozenset(row))) for row in words]
-    sizes = [bag.bit_count() for bag in bags]
+    bags = [frozenset(row) for row in words]
+    sizes = [len(bag) for bag in bags]
     # Only bags of nearly one size can share so much.
     fit = (i for i, size in enumerate(sizes) if size >= _NEAR_SAME * _LEAST_WORDS)
     order = sorted(fit, key=sizes.__getitem__)
     repeats: set[int] = set()
     for place, i in enumerate(order):
-        bag, size = bags[i], sizes[i]
         for j in islice(order, place + 1, place + 1 + _MOST_COMPARED):
-            if size < _NEAR_SAME * sizes[j]:
+            if sizes[i] < _NEAR_SAME * sizes[j]:
                 break
-            shared = (bag & bags[j]).bit_count()
+            shared = len(bags[i] & bags[j])
             later = max(i, j)
-            near = shared >= _NEAR_SAME * (size + sizes[j] - shared)
+            near = shared >= _NEAR_SAME * (sizes[i] + sizes[j] - shared)
             if near and sizes[later] >= _LEAST_WORDS:
                 repeats.add(later)
     return sorted(repeats)
