@@ -1,5 +1,6 @@
 """Each text block is held against what its element asks for."""
 
+import numpy as np
 import pytest
 
 from authored import (
@@ -17,7 +18,7 @@ from authored import (
 )
 from cydscore.check import Checker
 from cydscore.check.asks import load_block_asks
-from cydscore.check.blocks import FITS, SHORT, check_block, describe_block
+from cydscore.check.blocks import FITS, SHORT, Block, check_block, describe_blocks, read_blocks
 from cydscore.read import read_filing
 from cydscore.report import make_reports
 from cydscore.tags import tag_names
@@ -44,6 +45,11 @@ def check_text(model, element, text):
     (report,) = make_reports([make_filing(make_fact(element, text))], model)
     (block,) = report.checks.blocks
     return block, report
+
+
+def make_block(element, text, segments):
+    """Return a block that holds all of some segments."""
+    return Block(element=element, text=text, rows=range(len(segments)), segments=segments)
 
 
 @pytest.mark.parametrize("element", ANSWERS)
@@ -106,15 +112,20 @@ def test_the_blocks_of_an_incident_report_are_judged_by_their_words(model):
 def test_the_best_segments_are_the_evidence():
     segments = make_segments("We mill.", "The board sees.", "A committee sees.", "We sell.")
     tagging = make_tagging({}, {"board_oversight": 0.6}, {"committee_oversight": 0.9}, {})
-    block = check_block(BOARD, "", segments, tagging, {})
-    assert block.evidence == ("s3", "s2")
+    (read,) = read_blocks([make_block(BOARD, "", segments)], tagging, {})
+    assert check_block(read).evidence == ("s3", "s2")
 
 
 def test_features_are_finite_and_of_one_shape(model):
     checker = Checker.from_json(model.checker)
-    empty = describe_block(ROLE, "", [], make_tagging())
-    full = describe_block(ROLE, "Ann mills.", make_segments("Ann mills."), make_tagging({}))
-    assert empty.shape == full.shape == (len(next(iter(checker.blocks.values())).mean),)
+    empty = make_block(ROLE, "", [])
+    full = make_block(ROLE, "Ann mills.", make_segments("Ann mills."))
+    features, said = describe_blocks([empty, full, empty], make_tagging({}))
+    n_features = len(next(iter(checker.blocks.values())).mean)
+    assert features.shape == (3, len(load_block_asks()), n_features)
+    assert np.isfinite(features).all()
+    assert np.array_equal(features[0], features[2])
+    assert [len(rows) for rows in said] == [0, 1, 0]
     assert set(checker.blocks) <= set(load_block_asks())
     assert all(decision.classes == FITS for decision in checker.blocks.values())
 

@@ -20,7 +20,7 @@ from cydscore.check import Checker, is_incident_report
 from cydscore.check.asks import load_flag_asks, material_tags
 from cydscore.check.decide import Softmax, to_log_odds
 from cydscore.check.filing import declared_flags
-from cydscore.check.flags import describe_flag, describe_material, judge
+from cydscore.check.flags import describe_flags, describe_material, judge
 from cydscore.errors import ModelError
 from cydscore.report import make_reports
 from cydscore.tags import load_tags
@@ -180,13 +180,14 @@ def test_the_first_readable_value_of_a_flag_counts():
 
 
 def test_more_that_states_a_flag_moves_its_features_upwards():
-    ask = load_flag_asks()[ENGAGED]
-    nothing, none = describe_flag(ask, make_tagging()), describe_flag(ask, make_tagging({}))
-    assert nothing.shape == none.shape == (len(load_flag_asks()) + 5,)
-    some = describe_flag(ask, make_tagging({"third_party_audit": 0.9, "!vendor_risk": 0.9}))
-    assert some[0] > none[0]
-    assert some[2] == none[2]
-    assert describe_flag(ask, make_tagging({"!third_party_audit": 0.9}))[2] > none[2]
+    n_flags, engaged = len(load_flag_asks()), list(load_flag_asks()).index(ENGAGED)
+    nothing, none = describe_flags(make_tagging()), describe_flags(make_tagging({}))
+    assert nothing.shape == none.shape == (n_flags, n_flags + 5)
+    some = describe_flags(make_tagging({"third_party_audit": 0.9, "!vendor_risk": 0.9}))
+    assert some[engaged, 0] > none[engaged, 0]
+    assert some[engaged, 2] == none[engaged, 2]
+    denied = describe_flags(make_tagging({"!third_party_audit": 0.9}))
+    assert denied[engaged, 2] > none[engaged, 2]
 
 
 def test_flags_are_told_by_tags_of_the_codebook_that_name_them():

@@ -88,3 +88,11 @@ def test_what_is_right_stays_the_same_object():
     assert read_negations(segments, tagging) is tagging
     nothing = make_tagging()
     assert read_negations([], nothing) is nothing
+
+
+def test_a_word_that_denies_in_another_filing_denies_nothing_here():
+    segments = make_segments("It did not.", "The flood has materially affected the mill.")
+    tagging = make_tagging({}, {"no_past_impact": 0.9})
+    place = tagging.labels.index("no_past_impact")
+    assert read_negations(segments, tagging).probability[1, place] == 0.9
+    assert read_negations(segments, tagging, starts=(0, 1)).probability[1, place] == 0

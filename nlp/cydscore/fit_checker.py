@@ -6,10 +6,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cydscore.check.asks import load_flag_asks
-from cydscore.check.blocks import FITS, describe_block
+from cydscore.check.asks import load_block_asks, load_flag_asks
+from cydscore.check.blocks import FITS, Block, describe_blocks
 from cydscore.check.decide import Floats, Softmax
-from cydscore.check.flags import describe_flag, describe_material, is_one_sided, judge
+from cydscore.check.flags import describe_flags, describe_material, is_one_sided, judge
 from cydscore.errors import CorpusError
 from cydscore.labelled import ReadFiling
 from cydscore.taxonomy import MATERIAL_FLAG, annual_block_names
@@ -58,10 +58,8 @@ def fit_checker(
             raise CorpusError(f"labels of {row['adsh']}: 'stated' has no {', '.join(missing)}")
     filings = [read[row["adsh"]] for row in rows]
     folds = np.array([filing.fold for filing in filings])
-    asks = load_flag_asks()
-    X = np.array(
-        [describe_flag(asks[name], f.tagging) for f in filings for name in FLAG_KEYS.values()]
-    )
+    order = [list(load_flag_asks()).index(name) for name in FLAG_KEYS.values()]
+    X = np.vstack([describe_flags(f.tagging)[order] for f in filings])
     y = np.array([str(row["stated"][key]) for row in rows for key in FLAG_KEYS])
     yes_no, guessed = _fit_both(X, y, np.repeat(folds, len(FLAG_KEYS)), _C_FLAGS)
     X = np.array([describe_material(f.segments, f.tagging) for f in filings])
@@ -141,13 +139,15 @@ def _fit_blocks(
             if element not in elements or not facts:
                 continue
             inside = [i for i, s in enumerate(read.segments) if element in s.elements]
-            features = describe_block(
-                element,
-                " ".join(str(fact.value) for fact in facts),
-                [read.segments[i] for i in inside],
-                read.tagging.take(inside),
+            block = Block(
+                element=element,
+                text=" ".join(str(fact.value) for fact in facts),
+                rows=inside,
+                segments=[read.segments[i] for i in inside],
             )
-            samples.append((elements.index(element), features, str(fit), read.fold))
+            features, _ = describe_blocks([block], read.tagging)
+            own = features[0, list(load_block_asks()).index(element)]
+            samples.append((elements.index(element), own, str(fit), read.fold))
     which = np.array([sample[0] for sample in samples])
     X = np.array([sample[1] for sample in samples])
     y = np.array([sample[2] for sample in samples])

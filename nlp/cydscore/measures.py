@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import accumulate, islice
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -74,11 +74,9 @@ def load_questions() -> tuple[Question, ...]:
 
 
 @cache
-def _question_tags() -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the tags and denials that answer the questions, and where those of each begin."""
-    groups = [(*q.tags, *(DENIAL + tag for tag in q.tags)) for q in load_questions()]
-    starts = accumulate((len(group) for group in groups), initial=0)
-    return tuple(tag for group in groups for tag in group), tuple(starts)[:-1]
+def _question_labels() -> tuple[tuple[str, ...], ...]:
+    """Return the tags and denials that answer each question."""
+    return tuple((*q.tags, *(DENIAL + tag for tag in q.tags)) for q in load_questions())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -130,10 +128,8 @@ def read_disclosures(
 
 
 def _find_answers(tagging: Tagging) -> NDArray[np.float64]:
-    tags, starts = _question_tags()
-    probability = np.zeros((len(tagging) + 2, len(starts)))
-    if len(tagging):
-        probability[:-2] = np.maximum.reduceat(tagging.columns(tags), starts, axis=1)
+    labels = _question_labels()
+    probability = np.vstack([tagging.best_of(labels), np.zeros((2, len(labels)))])
     particular = np.append(tagging.at_least[:, 0], (0.0, 0.0))[:, None]
     substance = 1 - np.prod(1 - np.minimum(probability * particular, 0.99), axis=0)
     return np.vstack([-np.sort(-probability, axis=0)[:2], substance])

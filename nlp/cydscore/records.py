@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate, chain, pairwise
 from typing import Final, TypeVar
 
 import numpy as np
@@ -286,6 +287,16 @@ class Tagging:
         """Return, for each segment, the highest probability among some labels."""
         return np.asarray(self.columns(list(tags)).max(axis=1, initial=0.0))
 
+    def best_of(self, groups: tuple[tuple[str, ...], ...]) -> NDArray[np.float64]:
+        """Return the same for several groups of labels, shape (n_segments, n_groups)."""
+        labels, starts = _flatten(groups)
+        return np.maximum.reduceat(self.columns(labels), starts, axis=1)
+
+    def part(self, lengths: Sequence[int]) -> list["Tagging"]:
+        """Return consecutive parts of some lengths."""
+        ends = accumulate(lengths, initial=0)
+        return [self.take(slice(first, last)) for first, last in pairwise(ends)]
+
     def describe(self, row: int) -> Tagged:
         """Return what the tagger says of one segment, as plain data."""
         return Tagged(
@@ -303,6 +314,14 @@ def _find_columns(labels: tuple[str, ...], tags: tuple[str, ...]) -> tuple[Indic
     unknown = [column for column, tag in enumerate(tags) if tag not in labels]
     places = [labels.index(tag) if tag in labels else 0 for tag in tags]
     return np.array(places, dtype=np.intp), np.array(unknown, dtype=np.intp)
+
+
+@lru_cache(maxsize=64)
+def _flatten(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the labels of all groups, each behind one that is unknown, and where they begin."""
+    padded = [("", *group) for group in groups]
+    starts = accumulate(map(len, padded[:-1]), initial=0)
+    return tuple(chain.from_iterable(padded)), tuple(starts)
 
 
 def _take_columns(

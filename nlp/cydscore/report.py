@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -209,9 +208,9 @@ def make_reports(
         segmented = [segment_filing(filing) for filing in filings]
     with watch.time("tag"):
         tagging = describe([p for segments in segmented for p in to_passages_of(segments)])
-    parted = _part(tagging, [len(segments) for segments in segmented])
+    parted = tagging.part([len(segments) for segments in segmented])
     with watch.time("check"):
-        checked = [checker.check(*given) for given in zip(filings, segmented, parted, strict=True)]
+        checked = checker.check_all(filings, segmented, tagging)
     with watch.time("score"):
         scored = scorer.score_all(segmented, parted, checked)
     return [
@@ -228,12 +227,6 @@ def make_reports(
             filings, segmented, parted, checked, scored, strict=True
         )
     ]
-
-
-def _part(tagging: Tagging, lengths: Sequence[int]) -> list[Tagging]:
-    """Return consecutive parts of a tagging."""
-    ends = list(accumulate(lengths, initial=0))
-    return [tagging.take(slice(first, last)) for first, last in pairwise(ends)]
 
 
 def to_passages_of(segments: Sequence[Segment]) -> list[Passage]:

@@ -7,10 +7,13 @@ by patterns (``check.incident``), with a confidence that says so.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cydscore.check.asks import load_block_asks
 from cydscore.check.decide import Floats, Softmax, to_log_odds
@@ -37,26 +40,41 @@ _BOARD_COMMITTEE: Final = re.compile(
 )
 _REACH_BEFORE: Final = 70
 _REACH_AFTER: Final = 45
+#: Groups of words: pieces of words that tell, and a pattern of what else does. A pattern looks
+#: back for the start of a word behind its letters, so that a search leaps from one to the next.
 _MENTIONS: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\bboard\b|directors",
+    (pieces, re.compile(pattern))
+    for pieces, pattern in (
+        (("directors",), r"board(?<=\bboard)\b"),
         (
-            r"\bchief\b|officer|\bc[a-z]{1,2}o\b|president|head of|director of|manager|"
-            r"steering committee|management committee|\bteam\b|executive"
+            (
+                *("officer", "president", "head of", "director of", "manager", "executive"),
+                *("steering committee", "management committee"),
+            ),
+            r"chief(?<=\bchief)\b|c[a-z]o(?<=\b...)\b|c[a-z]{2}o(?<=\b....)\b|team(?<=\bteam)\b",
         ),
-        r"report|inform|brief|update|notif|escalat|communicat|advis",
-        r"experience|years|degree|certif|expertise|background|qualif|skills|knowledge",
+        (("report", "inform", "brief", "update", "notif", "escalat", "communicat", "advis"), ""),
+        (
+            (
+                *("experience", "years", "degree", "certif", "expertise", "background"),
+                *("qualif", "skills", "knowledge"),
+            ),
+            "",
+        ),
     )
 )
 
 
-@lru_cache(maxsize=64)  # a block is described once for each element that it may belong to
-def _find_mentions(text: str) -> tuple[float, ...]:
+def _find_mentions(text: str) -> list[float]:
     """Return 1 or 0 for each group of words that a block's text may mention."""
     lower = text.lower()
     own = [_COMMITTEE in lower, _mentions_board_committee(lower)]
-    return tuple(map(float, (*own, *(bool(words.search(lower)) for words in _MENTIONS))))
+    others = [
+        any(map(lower.__contains__, pieces))
+        or (bool(pattern.pattern) and pattern.search(lower) is not None)
+        for pieces, pattern in _MENTIONS
+    ]
+    return [float(mentioned) for mentioned in own + others]
 
 
 def _mentions_board_committee(lower: str) -> bool:
@@ -70,140 +88,210 @@ def _mentions_board_committee(lower: str) -> bool:
     return False
 
 
-def describe_block(
-    element: str, text: str, segments: Sequence[Segment], tagging: Tagging
-) -> Floats:
-    """Return the features of one block, shape (41,).
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Block:
+    """A text-block element that a filing reports.
 
-    Parameters
-    ----------
-    element
-        The element that it is held against.
-    text
-        The block's own words.
-    segments, tagging
-        The segments that the block holds, and what the tagger says of them.
-    """
-    wanted, share = _answer(element, segments, tagging)
-    short = float(len(text) < SHORT)
-    mentions = np.array(_find_mentions(text))
-    tags = tagging.columns(tag_names())
-    return np.concatenate(
-        [
-            to_log_odds(np.array([wanted])),
-            [share, np.log1p(len(text)), np.log1p(len(segments)), short],
-            short * mentions,
-            (1 - short) * mentions,
-            to_log_odds(tags.max(axis=0, initial=0.0)),
-        ]
-    )
-
-
-def check_block(
-    element: str,
-    text: str,
-    segments: Sequence[Segment],
-    tagging: Tagging,
-    decisions: Mapping[str, Softmax],
-) -> BlockCheck:
-    """Return the check of one text-block element.
-
-    Parameters
+    Attributes
     ----------
     element
         Local name of the element.
     text
-        The block's own words (of all its facts, where it is repeated).
-    segments, tagging
-        The segments that the block holds, and what the tagger says of them.
+        Its own words (of all its facts, where it is repeated).
+    rows, segments
+        The rows of the segments that it holds, and the segments.
+    """
+
+    element: str
+    text: str
+    rows: Sequence[int]
+    segments: Sequence[Segment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReadBlock:
+    """A block held against what every text block of the taxonomy asks for.
+
+    Attributes
+    ----------
+    block
+        The block.
+    said
+        How surely each of its segments answers each element of `load_block_asks`, and states each
+        tag, shape (n_segments, n_elements + n_tags).
+    share
+        What share of the text answers each element.
+    decisions, odds
+        For each annual element, a softmax over ``fits``, ``partly`` and ``misfit``, and what it
+        says of the block.
+    """
+
+    block: Block
+    said: Floats
+    share: Mapping[str, float]
+    decisions: Mapping[str, Softmax]
+    odds: Mapping[str, Floats]
+
+    def judge(self, element: str) -> tuple[str, float]:
+        """Return whether the text fits an element, and with what confidence in [0, 1]."""
+        if element in self.odds:
+            return self.decisions[element].choose(self.odds[element])
+        if element.startswith(INCIDENT_PREFIX):
+            return fits_part(element, self.block.segments), _UNLABELLED_CONFIDENCE
+        wanted = self.weigh(element).max(initial=0.0)
+        return ("partly" if wanted >= _LEAST_TOPIC else "misfit"), _UNLABELLED_CONFIDENCE
+
+    def weigh(self, element: str) -> Floats:
+        """Return how surely each segment answers an element."""
+        return self.said[:, _elements().index(element)]
+
+    def weigh_tags(self) -> Floats:
+        """Return how surely each segment states each tag."""
+        return self.said[:, len(_elements()) :]
+
+
+@cache
+def _elements() -> tuple[str, ...]:
+    return tuple(load_block_asks())
+
+
+@cache
+def _labels() -> tuple[tuple[str, ...], ...]:
+    """Return the tags that answer each element, then each tag by itself."""
+    asked = (ask.tags for ask in load_block_asks().values())
+    return (*asked, *((tag,) for tag in tag_names()))
+
+
+def describe_blocks(
+    blocks: Sequence[Block], tagging: Tagging
+) -> tuple[NDArray[np.float64], list[Floats]]:
+    """Return the features of some blocks, and what their segments say (`ReadBlock.said`).
+
+    Parameters
+    ----------
+    blocks
+        The blocks.
+    tagging
+        What the tagger says of the segments that they hold, among others.
+
+    Returns
+    -------
+    tuple
+        Features of shape (n_blocks, n_elements, 41): of each block, held against each element.
+    """
+    n_elements = len(_elements())
+    table = tagging.best_of(_labels())
+    table = np.vstack([table, np.zeros(table.shape[1])])
+    # Behind the segments of each block stands one that says nothing, so that none is empty.
+    said = table[[row for block in blocks for row in (*block.rows, -1)]]
+    length = np.array([n for b in blocks for n in (*(len(s.text) for s in b.segments), 0)], float)
+    ends = list(accumulate((len(block.rows) + 1 for block in blocks), initial=0))
+    starts = np.array(ends[:-1], np.intp)
+    best = np.maximum.reduceat(said, starts)
+    answered = np.add.reduceat(said[:, :n_elements] * length[:, None], starts)
+    short = np.array([[len(block.text) < SHORT] for block in blocks], float)
+    mentions = np.array([_find_mentions(block.text) for block in blocks])
+    alike = [
+        np.log1p([[len(block.text), len(block.rows)] for block in blocks]),
+        short,
+        short * mentions,
+        (1 - short) * mentions,
+        to_log_odds(best[:, n_elements:]),
+    ]
+    features = np.empty((len(blocks), n_elements, 2 + sum(part.shape[1] for part in alike)))
+    features[:, :, 0] = to_log_odds(best[:, :n_elements])
+    features[:, :, 1] = answered / np.maximum(np.add.reduceat(length, starts), 1)[:, None]
+    features[:, :, 2:] = np.hstack(alike)[:, None]
+    return features, [said[first : last - 1] for first, last in pairwise(ends)]
+
+
+def read_blocks(
+    blocks: Sequence[Block], tagging: Tagging, decisions: Mapping[str, Softmax]
+) -> list[ReadBlock]:
+    """Return some blocks held against all elements.
+
+    Parameters
+    ----------
+    blocks, tagging
+        As in `describe_blocks`.
     decisions
         One softmax over ``fits``, ``partly`` and ``misfit`` for each annual element.
     """
-    fit, confidence = judge_fit(element, text, segments, tagging, decisions)
-    belongs_to = None
+    if not blocks:
+        return []
+    features, said = describe_blocks(blocks, tagging)
+    odds = {
+        element: decisions[element].predict_proba(features[:, place])
+        for place, element in enumerate(_elements())
+        if element in decisions
+    }
+    return [
+        ReadBlock(
+            block=block,
+            said=said[number],
+            share=dict(zip(_elements(), features[number, :, 1].tolist(), strict=True)),
+            decisions=decisions,
+            odds={element: rows[number] for element, rows in odds.items()},
+        )
+        for number, block in enumerate(blocks)
+    ]
+
+
+def check_block(read: ReadBlock) -> BlockCheck:
+    """Return the check of one text-block element."""
+    element = read.block.element
+    fit, confidence = read.judge(element)
     if fit == "misfit":
-        belongs_to = _find_home(element, text, segments, tagging, decisions)
-    wanted = load_block_asks()[element].tags if fit != "misfit" else tag_names()
-    weight = tagging.any_of(wanted)
-    order = np.argsort(-weight, kind="stable")[:N_EVIDENCE]
+        belongs_to, weight = _find_home(read), read.weigh_tags().max(axis=1, initial=0.0)
+    else:
+        belongs_to, weight = None, read.weigh(element)
+    order = np.argsort(-weight, kind="stable")[:N_EVIDENCE].tolist()
     return BlockCheck(
         element=element,
         fit=fit,
         confidence=round(confidence, 4),
-        reason=_say_why(element, fit, tagging),
+        reason=_say_why(read, fit),
         belongs_to=belongs_to,
-        evidence=tuple(segments[i].id for i in order if weight[i] >= _LEAST_TOPIC),
+        evidence=tuple(read.block.segments[i].id for i in order if weight[i] >= _LEAST_TOPIC),
     )
 
 
-def judge_fit(
-    element: str,
-    text: str,
-    segments: Sequence[Segment],
-    tagging: Tagging,
-    decisions: Mapping[str, Softmax],
-) -> tuple[str, float]:
-    """Return whether a text fits an element, and with what confidence in [0, 1]."""
-    if element in decisions:
-        decision = decisions[element]
-        odds = decision.predict_proba([describe_block(element, text, segments, tagging)])[0]
-        best = int(odds.argmax())
-        return decision.classes[best], float(odds[best])
-    if element.startswith(INCIDENT_PREFIX):
-        return fits_part(element, segments), _UNLABELLED_CONFIDENCE
-    wanted, _ = _answer(element, segments, tagging)
-    return ("partly" if wanted >= _LEAST_TOPIC else "misfit"), _UNLABELLED_CONFIDENCE
-
-
-def _answer(element: str, segments: Sequence[Segment], tagging: Tagging) -> tuple[float, float]:
-    """Return how surely the best segment answers the element, and what share of the text does."""
-    if not segments:
-        return 0.0, 0.0
-    answers = tagging.any_of(load_block_asks()[element].tags)
-    length = np.array([len(segment.text) for segment in segments], dtype=np.float64)
-    return float(answers.max()), float(answers @ length / length.sum())
-
-
-def _find_home(
-    element: str,
-    text: str,
-    segments: Sequence[Segment],
-    tagging: Tagging,
-    decisions: Mapping[str, Softmax],
-) -> str | None:
+def _find_home(read: ReadBlock) -> str | None:
     """Return the element of the same report whose question most of the text answers, or None."""
+    element = read.block.element
     incident = element.startswith(INCIDENT_PREFIX)
     best, home = _LEAST_TOPIC, None
     for other in load_block_asks():
         if other == element or other.startswith(INCIDENT_PREFIX) != incident:
             continue
-        _, share = _answer(other, segments, tagging)
+        share = read.share[other]
         if other == PROCESSES_BLOCK:
             share *= _OUTER_WEIGHT
         if share <= best:
             continue
-        fit, confidence = judge_fit(other, text, segments, tagging, decisions)
+        fit, confidence = read.judge(other)
         if fit == "fits" and confidence >= _LEAST_BELONGING:
             best, home = share, other
     return home
 
 
-def _say_why(element: str, fit: str, tagging: Tagging) -> str:
+def _say_why(read: ReadBlock, fit: str) -> str:
+    element = read.block.element
     asked = load_block_asks()[element].asks_for
     rule = load_elements()[element].rule
     if fit == "fits":
         return f"It says {asked} ({rule})."
-    titles = [load_tags()[tag].title.lower() for tag in _topics(tagging)]
+    titles = [load_tags()[tag].title.lower() for tag in _topics(read)]
     spoken = f"it speaks of {_join(titles)}" if titles else "it states nothing of the codebook"
     if fit == "partly":
         return f"Part of it says {asked} ({rule}); {spoken}."
     return f"Nothing in it says {asked} ({rule}); {spoken}."
 
 
-def _topics(tagging: Tagging) -> list[str]:
+def _topics(read: ReadBlock) -> list[str]:
     """Return up to three tags that the block states most."""
     names = tag_names()
-    total = tagging.columns(names).sum(axis=0)
+    total = read.weigh_tags().sum(axis=0)
     order = np.argsort(-total, kind="stable")[:3]
     return [names[i] for i in order if total[i] >= _LEAST_TOPIC]
 

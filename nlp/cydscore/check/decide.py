@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cydscore.errors import ModelError
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 _LEAST = 1e-3
 
@@ -100,3 +101,8 @@ class Softmax:
         margin -= margin.max(axis=1, keepdims=True)
         odds = np.exp(margin)
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)
+
+    def choose(self, odds: Floats) -> tuple[str, float]:
+        """Return the class of highest probability, and that probability."""
+        best = int(odds.argmax())
+        return self.classes[best], float(odds[best])

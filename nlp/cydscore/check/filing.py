@@ -3,16 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, islice
 from typing import Any, Self
 
-from cydscore.check.blocks import check_block
+from cydscore.check.blocks import Block, ReadBlock, check_block, read_blocks
 from cydscore.check.decide import Softmax
 from cydscore.check.findings import find_findings
-from cydscore.check.flags import check_flags, judge
+from cydscore.check.flags import check_flags, judge, judge_flags
 from cydscore.check.incident import check_incident
 from cydscore.check.negation import read_negations
 from cydscore.check.subject import Subject
-from cydscore.check.swaps import BlockText, find_swaps, name_homes
+from cydscore.check.swaps import find_swaps, name_homes
 from cydscore.errors import ModelError
 from cydscore.records import (
     BlockCheck,
@@ -105,24 +106,65 @@ class Checker:
         segments, tagging
             Its segments and what the tagger says of them, row by row.
         """
-        incident = check_incident(filing, segments) if is_incident_report(filing) else None
-        tagging = read_negations(segments, tagging)
+        return self.check_all([filing], [segments], tagging)[0]
+
+    def check_all(
+        self, filings: Sequence[Filing], segmented: Sequence[Sequence[Segment]], tagging: Tagging
+    ) -> list[Checks]:
+        """Return the checks of some filings; they cost less together.
+
+        Parameters
+        ----------
+        filings
+            The filings as read.
+        segmented
+            The segments of each.
+        tagging
+            What the tagger says of all segments, one filing behind the other.
+        """
+        lengths = [len(segments) for segments in segmented]
+        starts = list(accumulate(lengths, initial=0))[:-1]
+        tagging = read_negations(list(chain.from_iterable(segmented)), tagging, frozenset(starts))
+        taggings = tagging.part(lengths)
+        annual = [n for n, filing in enumerate(filings) if not is_incident_report(filing)]
+        judged = judge_flags(
+            [segmented[n] for n in annual], [taggings[n] for n in annual], self.flags
+        )
+        stated = dict(zip(annual, judged, strict=True))
+        held = [
+            _gather_blocks(filing, segments, start)
+            for filing, segments, start in zip(filings, segmented, starts, strict=True)
+        ]
+        read = iter(read_blocks(list(chain.from_iterable(held)), tagging, self.blocks))
+        return [
+            self._check(
+                filing, segmented[n], taggings[n], stated.get(n), list(islice(read, len(held[n])))
+            )
+            for n, filing in enumerate(filings)
+        ]
+
+    def _check(
+        self,
+        filing: Filing,
+        segments: Sequence[Segment],
+        tagging: Tagging,
+        stated: Mapping[str, tuple[str, float]] | None,
+        read: Sequence[ReadBlock],
+    ) -> Checks:
+        """Return the checks of one filing; nothing is stated of the flags of incident reports."""
+        incident = check_incident(filing, segments) if stated is None else None
         flags: tuple[FlagCheck, ...] = ()
-        if incident is None:
+        if stated is not None:
             flags = check_flags(
                 segments,
                 tagging,
                 declared_flags(filing),
                 _flag_spans(filing, segments),
-                self.flags,
+                stated,
                 self.least_contradiction,
             )
-        texts = _gather_blocks(filing, segments, tagging)
-        blocks = [
-            check_block(element, held.text, held.segments, held.tagging, self.blocks)
-            for element, held in texts.items()
-        ]
-        swapped = find_swaps(blocks, texts, self.blocks)
+        blocks = [check_block(one) for one in read]
+        swapped = find_swaps(blocks, {one.block.element: one for one in read})
         checked = Subject(
             filing=filing,
             segments=segments,
@@ -146,19 +188,33 @@ class Checker:
         )
 
 
-def _gather_blocks(
-    filing: Filing, segments: Sequence[Segment], tagging: Tagging
-) -> dict[str, BlockText]:
-    """Return the words of each text-block element reported, in the order of the filing."""
-    texts = {}
-    for element in dict.fromkeys(f.element for f in filing.facts if f.kind is Kind.TEXT):
-        rows = [row for row, segment in enumerate(segments) if element in segment.elements]
-        texts[element] = BlockText(
-            text=" ".join(str(f.value or "") for f in filing.facts if f.element == element),
-            segments=[segments[row] for row in rows],
-            tagging=tagging.take(rows),
+def _gather_blocks(filing: Filing, segments: Sequence[Segment], start: int) -> list[Block]:
+    """Return each text-block element that a filing reports, in its order.
+
+    Parameters
+    ----------
+    filing, segments
+        The filing and its segments.
+    start
+        Row of the first of them.
+    """
+    texts: dict[str, list[str]] = {f.element: [] for f in filing.facts if f.kind is Kind.TEXT}
+    for fact in filing.facts:
+        if fact.element in texts:
+            texts[fact.element].append(str(fact.value or ""))
+    rows: dict[str, list[int]] = {element: [] for element in texts}
+    for row, segment in enumerate(segments):
+        for element in rows.keys() & segment.elements:
+            rows[element].append(row)
+    return [
+        Block(
+            element=element,
+            text=" ".join(text),
+            rows=[start + row for row in rows[element]],
+            segments=[segments[row] for row in rows[element]],
         )
-    return texts
+        for element, text in texts.items()
+    ]
 
 
 def declared_flags(filing: Filing) -> dict[str, bool | None]:

@@ -6,10 +6,11 @@ effect, whose two limbs are kept apart.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
-from cydscore.check.asks import Ask, load_flag_asks, material_tags
+from cydscore.check.asks import load_flag_asks, material_tags
 from cydscore.check.decide import Floats, Softmax, to_log_odds
 from cydscore.records import FlagCheck, Segment, Tagging
 from cydscore.tags import DENIAL
@@ -21,24 +22,29 @@ _LEAST_EFFECT = 0.1
 _OPPOSITE = 0.5
 
 
-def describe_flag(ask: Ask, tagging: Tagging) -> Floats:
-    """Return the features of one yes-or-no flag, shape (n_flags + 5,).
+@cache
+def _flag_labels() -> tuple[tuple[str, ...], ...]:
+    """Return the labels that state each yes-or-no flag, then those that deny each."""
+    tags = [ask.tags for ask in load_flag_asks().values()]
+    return (*tags, *(tuple(DENIAL + tag for tag in own) for own in tags))
+
+
+def describe_flags(tagging: Tagging) -> Floats:
+    """Return the features of the yes-or-no flags, shape (n_flags, n_flags + 5).
 
     They are the log-odds of the best and second best segment that states it and of the best that
     denies it, how many state it, how many segments there are, and which flag it is.
     """
-    stated = _ranked(tagging.any_of(ask.tags))
-    denied = _ranked(tagging.any_of([DENIAL + tag for tag in ask.tags]))
-    which = [float(ask.element == name) for name in load_flag_asks()]
-    return np.array(
-        [
-            *to_log_odds(stated[:2]),
-            to_log_odds(denied[:1])[0],
-            np.log1p(stated.sum()),
-            np.log1p(len(tagging.probability)),
-            *which,
-        ]
-    )
+    said = tagging.best_of(_flag_labels())
+    ranked = -np.sort(-np.vstack([said, np.zeros((2, said.shape[1]))]), axis=0)
+    n_flags = len(load_flag_asks())
+    stated, denied = ranked[:, :n_flags], ranked[:, n_flags:]
+    features = np.empty((n_flags, n_flags + 5))
+    features[:, :3] = to_log_odds(np.vstack([stated[:2], denied[:1]])).T
+    features[:, 3] = np.log1p(stated.sum(axis=0))
+    features[:, 4] = np.log1p(len(tagging))
+    features[:, 5:] = np.eye(n_flags)
+    return features
 
 
 def describe_material(segments: Sequence[Segment], tagging: Tagging) -> Floats:
@@ -55,21 +61,50 @@ def describe_material(segments: Sequence[Segment], tagging: Tagging) -> Floats:
         for t in ("no_past_impact", "no_likely_impact", "hypothetical_risk")
     )
     block = load_elements()[MATERIAL_FLAG].block
-    inside = np.array([block in segment.elements for segment in segments], dtype=bool)
-    together = [
-        _best(np.minimum(past, likely)),
-        _best(past * (1 - likely)),
-        _best(past * ahead),
-    ]
-    within = to_log_odds(by_tag[inside].max(axis=0)) if inside.any() else np.zeros(len(tags))
-    return np.concatenate(
+    inside = [row for row, segment in enumerate(segments) if block in segment.elements]
+    together = np.vstack([np.minimum(past, likely), past * (1 - likely), past * ahead])
+    chances = np.concatenate(
         [
-            to_log_odds(by_tag.max(axis=0, initial=0.0)),
-            to_log_odds(np.array(together)),
-            within,
-            [float(inside.any())],
+            by_tag.max(axis=0, initial=0.0),
+            together.max(axis=1, initial=0.0),
+            by_tag[inside].max(axis=0, initial=0.0),
         ]
     )
+    features = np.append(to_log_odds(chances), float(bool(inside)))
+    if not inside:
+        features[-len(tags) - 1 : -1] = 0.0
+    return features
+
+
+def judge_flags(
+    segmented: Sequence[Sequence[Segment]],
+    taggings: Sequence[Tagging],
+    decisions: Mapping[str, Softmax],
+) -> list[dict[str, tuple[str, float]]]:
+    """Return what each filing states of each flag, and with what confidence in [0, 1].
+
+    Parameters
+    ----------
+    segmented, taggings
+        The segments of some annual reports and what the tagger says of them.
+    decisions
+        ``flags`` and ``material``.
+    """
+    if not taggings:
+        return []
+    yes_no, material = decisions["flags"], decisions["material"]
+    asks = load_flag_asks()
+    odds = yes_no.predict_proba(np.vstack([describe_flags(tagging) for tagging in taggings]))
+    effects = material.predict_proba(
+        np.vstack([describe_material(*given) for given in zip(segmented, taggings, strict=True)])
+    )
+    judged = []
+    for place, (tagging, effect) in enumerate(zip(taggings, effects, strict=True)):
+        own = odds[place * len(asks) : (place + 1) * len(asks)]
+        stated = dict(zip(asks, (yes_no.choose(row) for row in own), strict=True))
+        stated[MATERIAL_FLAG] = _judge_effect(effect, tagging, material)
+        judged.append(stated)
+    return judged
 
 
 def check_flags(
@@ -77,7 +112,7 @@ def check_flags(
     tagging: Tagging,
     declared: Mapping[str, bool | None],
     words: Mapping[str, Sequence[str]],
-    decisions: Mapping[str, Softmax],
+    stated: Mapping[str, tuple[str, float]],
     least_contradiction: Mapping[str, float],
 ) -> tuple[FlagCheck, ...]:
     """Return a check of each of the six flags, in the order of the rule.
@@ -90,17 +125,12 @@ def check_flags(
         The declared value of each flag that the filing reports.
     words
         Ids of the segments that the filer's own flag span covers, by flag.
-    decisions
-        ``flags`` and ``material``.
+    stated
+        What is stated of each flag, as `judge_flags` gives it.
     least_contradiction
         For either decision, the confidence in [0, 1] below which a contradiction is only called
         ``unsupported``; so is one where the words are not on one side (`is_one_sided`).
     """
-    asks = load_flag_asks()
-    yes_no = decisions["flags"]
-    odds = yes_no.predict_proba([describe_flag(ask, tagging) for ask in asks.values()])
-    stated = dict(zip(asks, (_best_class(yes_no, row) for row in odds), strict=True))
-    stated[MATERIAL_FLAG] = _judge_effect(segments, tagging, decisions["material"])
     checks = []
     for name in flag_names():
         guess, confidence = stated[name]
@@ -125,15 +155,12 @@ def check_flags(
     return tuple(checks)
 
 
-def _judge_effect(
-    segments: Sequence[Segment], tagging: Tagging, decision: Softmax
-) -> tuple[str, float]:
+def _judge_effect(odds: Floats, tagging: Tagging, decision: Softmax) -> tuple[str, float]:
     """Return what is stated of a material effect, and with what confidence.
 
     Where a sentence plainly denies both limbs and none states an effect, an incident that was told
     does not affirm one.
     """
-    odds = decision.predict_proba([describe_material(segments, tagging)])[0]
     past, likely, effect = tagging.columns(
         ("no_past_impact", "no_likely_impact", "material_impact")
     ).T
@@ -142,7 +169,7 @@ def _judge_effect(
         odds = odds.copy()
         odds[decision.classes.index("affirmed")] = 0.0
         odds /= odds.sum()
-    return _best_class(decision, odds)
+    return decision.choose(odds)
 
 
 def is_one_sided(name: str, stated: str, tagging: Tagging) -> bool:
@@ -222,16 +249,6 @@ def _pick_own(span: Sequence[str], evidence: Sequence[str]) -> list[str]:
     if len(span) <= N_EVIDENCE:
         return list(span)
     return [name for name in evidence if name in span] or list(span[:1])
-
-
-def _best_class(decision: Softmax, odds: Floats) -> tuple[str, float]:
-    best = int(odds.argmax())
-    return decision.classes[best], float(odds[best])
-
-
-def _ranked(probability: Floats) -> Floats:
-    """Return probabilities in descending order, padded with zeros to at least two."""
-    return np.asarray(-np.sort(-np.concatenate([probability, np.zeros(2)])))
 
 
 def _best(probability: Floats) -> float:

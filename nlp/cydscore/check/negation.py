@@ -6,7 +6,7 @@ not looked at.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -23,17 +23,26 @@ _DENIALS: Final = ("no_past_impact", "no_likely_impact")
 _EFFECT: Final = "material_impact"
 
 
-def read_negations(segments: Sequence[Segment], tagging: Tagging) -> Tagging:
+def read_negations(
+    segments: Sequence[Segment], tagging: Tagging, starts: Collection[int] = (0,)
+) -> Tagging:
     """Return what a tagger says of some segments, with plain negations put right.
 
     A denial of a material effect without a word that denies, in its segment or in the one before
     it, is none, and affirms the effect where it is told as a fact. A topic whose verb is negated
     is denied, not stated, where the sentence says nothing beside.
+
+    Parameters
+    ----------
+    segments, tagging
+        The segments of filings, one behind the other, and what the tagger says of them.
+    starts
+        Rows in which a filing begins.
     """
     columns = {label: place for place, label in enumerate(tagging.labels)}
     changed = tagging.probability.copy()
     for row in _find_likely(tagging, columns, _DENIALS):
-        before = segments[row - 1].text if row else ""
+        before = "" if row in starts else segments[row - 1].text
         if not _denies(f"{before} {segments[row].text}"):
             _undo_denial(changed[row], segments[row].text, columns)
     for tag, verbs in _verbs().items():

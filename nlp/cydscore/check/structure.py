@@ -1,7 +1,7 @@
 """Rules that go by the structure of a filing: which facts there are, and which are not."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -59,16 +59,16 @@ def _on_names(subject: Subject) -> Iterator[Finding]:
 
 
 def _on_values(facts: Iterable[Fact]) -> Iterator[Finding]:
-    values: dict[str, set[str | bool | None]] = defaultdict(set)
+    values: dict[str, list[str | bool | None]] = defaultdict(list)
     for fact in facts:
         if fact.main:
-            values[fact.element].add(fact.value)
+            values[fact.element].append(fact.value)
         if fact.kind is Kind.FLAG and fact.value is None:
             yield make_finding("flag-nil", elements=[fact.element])
         if fact.kind is Kind.TEXT and len(str(fact.value or "")) < _LEAST_BLOCK:
             yield make_finding("block-short", elements=[fact.element], value=fact.value or "")
-    for element, different in values.items():
-        if len(different) > 1:
+    for element, own in values.items():
+        if len(own) > 1 and len(different := set(own)) > 1:
             yield make_finding("repeated-element", elements=[element], n_values=len(different))
 
 
@@ -96,10 +96,13 @@ def _expect_years(period_end: str) -> tuple[int, int]:
 
 def _on_identical_blocks(subject: Subject) -> Iterator[Finding]:
     holders: dict[str, dict[str, str]] = defaultdict(dict)
-    for fact in subject.list_texts():
-        key = "".join(str(fact.value).split())
-        if len(key) >= _LEAST_IDENTICAL:
-            holders[key].setdefault(_question_of(fact.element), fact.element)
+    texts = [(fact.element, str(fact.value)) for fact in subject.list_texts()]
+    # Texts can be alike, spaces apart, only where they have as many of the commonest letter.
+    numbers = [text.count("e") for _, text in texts]
+    counts = Counter(numbers)
+    for (element, text), number in zip(texts, numbers, strict=True):
+        if counts[number] > 1 and len(key := "".join(text.split())) >= _LEAST_IDENTICAL:
+            holders[key].setdefault(_question_of(element), element)
     for by_question in holders.values():
         if len(by_question) > 1:
             yield make_finding("blocks-identical", elements=list(by_question.values()))

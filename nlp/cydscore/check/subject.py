@@ -1,7 +1,9 @@
 """What the rules look at: a filing, its segments, and what was read in them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cydscore.records import (
     BlockCheck,
@@ -15,7 +17,7 @@ from cydscore.records import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
     """A filing with everything that a rule may ask about it.
 
@@ -55,13 +57,24 @@ class Subject:
         It is where the source carries the Item, or where one of the blocks in which the words
         would stand is tagged; data of tagged text alone lose what was never tagged.
         """
-        reported = {fact.element for fact in self.filing.facts}
-        return self.filing.item is not None or not reported.isdisjoint(elements)
+        return self.filing.item is not None or not self._reported.isdisjoint(elements)
 
     def list_texts(self) -> list[Fact]:
         """Return the text blocks of the document's own context."""
         return [fact for fact in self.filing.facts if fact.kind is Kind.TEXT and fact.main]
 
-    def rows_of(self, element: str) -> list[int]:
+    def rows_of(self, element: str) -> Sequence[int]:
         """Return the rows of the segments that stand in a block."""
-        return [row for row, segment in enumerate(self.segments) if element in segment.elements]
+        return self._rows.get(element, ())
+
+    @cached_property
+    def _reported(self) -> frozenset[str]:
+        return frozenset(fact.element for fact in self.filing.facts)
+
+    @cached_property
+    def _rows(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, segment in enumerate(self.segments):
+            for element in segment.elements:
+                rows[element].append(row)
+        return rows

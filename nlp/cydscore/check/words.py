@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from cydscore.check.asks import load_contradictions, load_pattern, load_questions
-from cydscore.check.decide import Floats
+from cydscore.check.decide import Bools, Floats
 from cydscore.check.rules import make_finding
 from cydscore.check.subject import Subject
 from cydscore.records import Finding
@@ -94,26 +94,27 @@ def _on_blocks(subject: Subject) -> Iterator[Finding]:
 
 def _on_pointers(subject: Subject) -> Iterator[Finding]:
     """Yield the blocks whose sentences all send the reader elsewhere and say nothing themselves."""
-    pointer = load_pattern("pointer")
-    likely = subject.tagging.any_of(["cross_reference"]) >= _POINTS
-    pointing = {
-        row for row in np.flatnonzero(likely).tolist() if pointer.search(subject.segments[row].text)
-    }
-    if not pointing:
+    likely = set(np.flatnonzero(subject.tagging.any_of(["cross_reference"]) >= _POINTS).tolist())
+    if not likely:
         return
     says = subject.tagging.any_of(_content_labels())
     for element in dict.fromkeys(fact.element for fact in subject.list_texts()):
         rows = subject.rows_of(element)
-        others = [row for row in rows if row not in pointing]
-        if len(others) == len(rows) or says[rows].max() >= _LEAST_CONTENT:
+        if likely.isdisjoint(rows) or says[rows].max() >= _LEAST_CONTENT:
             continue
-        if all(len(subject.segments[row].text) < _BARE for row in others):
+        pointing = [row for row in rows if row in likely and _points(subject.segments[row].text)]
+        others = set(rows).difference(pointing)
+        if pointing and all(len(subject.segments[row].text) < _BARE for row in others):
             yield make_finding(
                 "block-points-elsewhere",
                 elements=[element],
                 cites=load_elements()[element].rule,
-                evidence=[subject.segments[row].id for row in rows if row in pointing],
+                evidence=[subject.segments[row].id for row in pointing],
             )
+
+
+def _points(text: str) -> bool:
+    return load_pattern("pointer").search(text) is not None
 
 
 @cache
@@ -124,27 +125,36 @@ def _content_labels() -> tuple[str, ...]:
 
 def _on_contradictions(subject: Subject) -> Iterator[Finding]:
     """Yield the topics that one sentence plainly denies and another plainly states."""
-    for topic in load_contradictions():
-        states = subject.tagging.any_of(topic.states)
-        denies = subject.tagging.any_of(topic.denies)
-        stating = _find_plain(subject, states, denies, "planned")
-        denying = _find_plain(subject, denies, states, "partial") if stating else []
-        if denying:
-            pair = [denying[0], stating[0]]
+    topics = load_contradictions()
+    said = subject.tagging.best_of(_topic_labels())
+    states, denies = said[:, : len(topics)], said[:, len(topics) :]
+    stating = (states >= _PLAIN) & (denies <= _NOT)
+    denying = (denies >= _PLAIN) & (states <= _NOT)
+    for place in np.flatnonzero(stating.any(axis=0) & denying.any(axis=0)).tolist():
+        denial = _find_surest(subject, denies[:, place], denying[:, place], "partial")
+        statement = _find_surest(subject, states[:, place], stating[:, place], "planned")
+        if denial and statement:
             yield make_finding(
                 "text-contradicts-itself",
-                topic=topic.says,
-                cites=topic.cites,
-                evidence=[subject.segments[row].id for row in pair],
+                topic=topics[place].says,
+                cites=topics[place].cites,
+                evidence=[denial, statement],
             )
 
 
-def _find_plain(subject: Subject, says: Floats, not_says: Floats, unless: str) -> list[int]:
-    """Return the rows that plainly say one thing and plainly not the other, surest first."""
-    plain = np.flatnonzero((says >= _PLAIN) & (not_says <= _NOT))
+@cache
+def _topic_labels() -> tuple[tuple[str, ...], ...]:
+    """Return the labels that state each topic, then those that deny each."""
+    topics = load_contradictions()
+    return (*(topic.states for topic in topics), *(topic.denies for topic in topics))
+
+
+def _find_surest(subject: Subject, says: Floats, plain: Bools, unless: str) -> str | None:
+    """Return the id of the surest of some segments that a pattern does not find, None if none."""
     pattern = load_pattern(unless)
-    order = sorted(plain.tolist(), key=lambda row: -says[row])
-    return [row for row in order if not pattern.search(subject.segments[row].text)]
+    order = sorted(np.flatnonzero(plain).tolist(), key=lambda row: -says[row])
+    segments = (subject.segments[row] for row in order)
+    return next((one.id for one in segments if not pattern.search(one.text)), None)
 
 
 def _on_questions(subject: Subject) -> Iterator[Finding]:
