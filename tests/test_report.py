@@ -5,7 +5,6 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from inline_snapshot import snapshot
 
