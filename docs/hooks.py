@@ -37,6 +37,7 @@ ELSEWHERE: Final = {
     "corpora/README.md": "reference/corpora.md",
     "corpora/example/README.md": "reference/data/example.md",
     "corpora/example/years/README.md": "reference/data/years.md",
+    "corpora/example_own/README.md": "reference/data/example_own.md",
     "corpora/contrast/README.md": "reference/data/contrast.md",
     "corpora/item106/README.md": "reference/data/item106.md",
     "corpora/season/README.md": "reference/data/season.md",
@@ -51,8 +52,8 @@ MADE: Final = {
 }
 #: Modules whose public classes and functions follow those of the package itself.
 MODULES: Final = (
-    *("records", "report", "corpus", "curate", "season", "tagger", "features", "estimators"),
-    *("pipe", "pipe.docbin", "errors"),
+    *("records", "report", "corpus", "curate", "season", "tags", "tagger", "features"),
+    *("estimators", "pipe", "pipe.docbin", "errors"),
 )
 
 

@@ -176,6 +176,6 @@ def test_the_cards_are_those_of_the_repository(site: Path):
     digest = re.search(r"`([0-9a-f]{64})`", manifest)
     assert digest
     assert digest[1] in read_page(site, "reference/model-card")
-    for name in ("example", "contrast", "item106", "season"):
+    for name in ("example", "example_own", "contrast", "item106", "season"):
         first = (ROOT / "corpora" / name / "README.md").read_text("utf-8").splitlines()[0]
         assert first.removeprefix("# ") in read_page(site, f"reference/data/{name}")

@@ -1,7 +1,16 @@
 """Write the card of a model for people, from its manifest."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from cydscore.tags import DENIAL
+
+#: Codebook, labels and rare labels of a model of the packaged codebook, in words.
+_PACKAGED: Final = (
+    "the codebook of cydscore",
+    "The labels are one reading by a language-model annotator, not a lawyer's.",
+    "denials, `material_impact`",
+)
 
 
 def write_card(manifest: Mapping[str, Any]) -> str:
@@ -13,12 +22,17 @@ def write_card(manifest: Mapping[str, Any]) -> str:
         The model's manifest.
     """
     figures = manifest.get("metrics", {})
+    codebook, labels, rare = _PACKAGED
+    if "codebook.json" in manifest["files"]:
+        tags = (label for label in manifest["labels"] if not label.startswith(DENIAL))
+        codebook = f"a codebook of its own (`codebook.json`): {', '.join(tags)}"
+        labels, rare = "The labels are those of its corpus.", "denials"
     lines = [
         f"# Model `{manifest['name']}`",
         "",
         (
             "Tags sentences of SEC cybersecurity disclosures (Regulation S-K Item 106, Form 20-F "
-            "Item 16K) by the codebook of cydscore."
+            f"Item 16K) by {codebook}."
         ),
         "",
         "Made by `cydscore train`; this card is generated from `manifest.json`.",
@@ -65,9 +79,8 @@ def write_card(manifest: Mapping[str, Any]) -> str:
         "## What it is not",
         "",
         (
-            "The labels are one reading by a language-model annotator, not a lawyer's. It reads "
-            "English only. It does not know whether a disclosure is true or complete. Labels with "
-            "few examples (denials, `material_impact`) are weak: read the sentence."
+            f"{labels} It reads English only. It does not know whether a disclosure is true or "
+            f"complete. Labels with few examples ({rare}) are weak: read the sentence."
         ),
         "",
     ]

@@ -9,7 +9,6 @@ from typing import Final
 
 from cydscore.corpus import (
     FEW_EXAMPLES,
-    LabelledSegment,
     Unlabelled,
     drop_duplicates,
     find_codebook,
@@ -22,7 +21,7 @@ from cydscore.fit_scorer import fit_scorer
 from cydscore.labelled import GRADED, READ, read_labelled, read_labels
 from cydscore.store import Model, load_model, save_model
 from cydscore.tagger import N_LEAST_LEARNT
-from cydscore.tags import PACKAGED, Codebook, describe_lacking, load_tags
+from cydscore.tags import PACKAGED, Codebook, describe_lacking, load_tags, name_some
 from cydscore.train import fit_folds, train_tagger
 from cydscore.unlabelled import read_unlabelled
 
@@ -47,7 +46,8 @@ def train_model(  # noqa: PLR0913
     """Train a model and save it.
 
     Its tags are those of the codebook beside a corpus (``codebook.json``), else the packaged ones.
-    Only where all of these are among them does it get a checker and a scorer.
+    Only where all of these are among them, with examples enough to be learnt, does it get the
+    checker and the scorer of the default model.
 
     Parameters
     ----------
@@ -103,7 +103,8 @@ def train_model(  # noqa: PLR0913
             load_corpus(path, sources, codebook=codebook, on_problem=say) for path in corpora
         )
     )
-    for line in warn_of_few(segments, codebook):
+    counts = Counter(label for s in segments for label in s.tags)
+    for line in warn_of_few(counts, codebook):
         say(line)
     flag_rows = read_labels(flags, READ)
     grade_rows = read_labels(grades, GRADED)
@@ -122,12 +123,12 @@ def train_model(  # noqa: PLR0913
     )
     tagger = train_tagger(segments, fit=fit, unlabelled=more, seed=seed, progress=say)
     model = replace(tagger, name=name)
-    if lacking:
-        say(
-            f"no checker and no scorer, for the codebook lacks {lacking}: the model tags, and "
-            "cannot check or score"
-        )
-    kept = None if lacking or (flags and grades) else load_model()
+    kept = None if flags and grades else load_model()
+    unlearnt = name_some([tag for tag in load_tags() if counts[tag] < N_LEAST_LEARNT])
+    if kept and (lacking or unlearnt):
+        kept = None
+        why = f"the codebook lacks {lacking}" if lacking else f"the corpus hardly has {unlearnt}"
+        say(f"no checker and no scorer, for {why}: the model tags, and cannot check or score")
     checker = dict(kept.checker) if kept else {}
     scorer = dict(kept.scorer) if kept else {}
     if filings:
@@ -169,21 +170,21 @@ def join_codebooks(corpora: Sequence[str | Path]) -> Codebook:
     return codebook
 
 
-def warn_of_few(segments: Sequence[LabelledSegment], codebook: Codebook) -> list[str]:
-    """Return a line for each kind of labels that have too few examples, with their counts.
+def warn_of_few(counts: Mapping[str, int], codebook: Codebook) -> list[str]:
+    """Return a line for the labels that are not learnt and one for those that are learnt badly.
 
     Parameters
     ----------
-    segments
-        The segments.
+    counts
+        Number of examples of each label that has any.
     codebook
-        Their tags.
+        The tags there are.
     """
-    counts = Counter(label for s in segments for label in s.tags)
-    unlearnt = [label for label in codebook.labels if counts[label] < N_LEAST_LEARNT]
-    few = [tag for tag in codebook if N_LEAST_LEARNT <= counts[tag] < FEW_EXAMPLES]
+    n = {label: counts.get(label, 0) for label in codebook.labels}
+    unlearnt = [label for label in n if n[label] < N_LEAST_LEARNT]
+    few = [tag for tag in codebook if N_LEAST_LEARNT <= n[tag] < FEW_EXAMPLES]
     return [
-        f"warning: {', '.join(f'{label} ({counts[label]})' for label in labels)}: {what}"
+        f"warning: {', '.join(f'{label} ({n[label]})' for label in labels)}: {what}"
         for labels, what in (
             (unlearnt, f"not learnt, for {N_LEAST_LEARNT} examples are needed to learn a label"),
             (few, f"learnt badly, for {FEW_EXAMPLES} examples are needed for a figure"),

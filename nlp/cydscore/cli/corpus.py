@@ -176,20 +176,26 @@ def split(
 ) -> None:
     """Split a corpus by company into files, duplicates dropped first.
 
-    No company stands in two files. Exit status 0, or 2 for a faulty corpus, nothing written.
+    No company stands in two files. The corpus' own codebook goes beside them. Exit status 0, or 2
+    for a faulty corpus, nothing written.
 
     Example:  cydscore corpus split corpora/example --test 0.25 --out parts
     """
-    from cydscore.corpus import read_corpus
+    from cydscore.corpus import find_codebook, read_corpus
     from cydscore.corpus.parts import split_corpus
+    from cydscore.corpus.rows import CODEBOOK_FILE
     from cydscore.jsonl import to_json_lines, write_whole
+    from cydscore.tags import load_tags
 
-    segments = read_corpus(corpus, by_reference=True)
+    codebook = find_codebook(corpus)
+    segments = read_corpus(corpus, by_reference=True, codebook=codebook)
     parts = split_corpus(segments, n_folds=folds, test_share=test, seed=seed)
     for name, rows in parts.items():
         write_whole(out / f"{name}.jsonl", to_json_lines(segment.to_row() for segment in rows))
         companies = len({segment.company for segment in rows})
         say(f"{len(rows)} segments of {companies} companies to {out / name}.jsonl")
+    if codebook != load_tags():
+        write_whole(out / CODEBOOK_FILE, json.dumps(codebook.to_json(), indent=1) + "\n")
 
 
 @corpus.command()

@@ -21,7 +21,8 @@ def tag(
 ) -> None:
     """Tag segments: one JSON line out for each line in, in order.
 
-    A line is one segment and is never split again. Exit status 2 on a malformed line.
+    A line is one segment and is never split again. The tags are those of the model's codebook
+    (`cydscore tags --model FOLDER`). Exit status 2 on a malformed line.
 
     Example:  echo '{"id": 1, "text": "Our CISO reports to the board."}' | cydscore tag
     """

@@ -113,9 +113,11 @@ def evaluate(
         result = cross_validate_tagger(segments, codebook=codebook, seed=seed)
     else:
         result = evaluate_tagger(loaded, segments)
-        strange = name_some([tag for tag in known if tag not in codebook])
-        if strange:
-            say(f"the corpus' codebook has no {strange}: what the model finds of them is wrong")
+        unseen = name_some([tag for tag in known if not any(tag in s.tags for s in segments)])
+        if unseen:
+            say(
+                f"the corpus has no example of {unseen}: what the model finds of it counts as wrong"
+            )
     if form is TableFormat.JSON:
         typer.echo(json.dumps(result.to_json(), indent=1))
     else:

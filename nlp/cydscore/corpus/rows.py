@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from cydscore.corpus.reference import checksum_text, normalise_text
 from cydscore.corpus.segments import LabelledSegment
-from cydscore.tags import DENIAL, Tag, load_tags
+from cydscore.tags import DENIAL, Tag, load_tags, name_some
 
 #: A codebook of one's own lies beside the corpus under this name.
 CODEBOOK_FILE: Final = "codebook.json"
@@ -139,10 +139,10 @@ def _optional(row: Mapping[str, Any], key: str, kind: type[_T]) -> _T | None:
 def _check_tag(label: object, codebook: Mapping[str, Tag]) -> None:
     name = str(label).removeprefix(DENIAL)
     if name not in codebook:
+        known = f"the codebook has {name_some(list(codebook))}"
         if codebook == load_tags():
-            source = f"`cydscore tags` lists them, and a {CODEBOOK_FILE} beside the corpus adds to"
-        else:
-            source = f"{CODEBOOK_FILE} defines"
-        raise TypeError(f"unknown tag {label!r}; {source} the {len(codebook)} there are")
+            known = f"`cydscore tags` lists the {len(codebook)} there are, and a {CODEBOOK_FILE} "
+            known += "beside the corpus can add others"
+        raise TypeError(f"unknown tag {label!r}; {known}")
     if str(label).startswith(DENIAL) and not codebook[name].deniable:
         raise TypeError(f"'{name}' cannot be denied; its opposite is a tag of its own or none")
