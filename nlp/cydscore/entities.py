@@ -57,6 +57,7 @@ PATTERNS: Final = {
 # What a text must hold for some kinds to be looked for; nine sentences of ten hold none of it.
 _FIGURE: Final = re.compile(r"\d")
 _UNIT: Final = re.compile(_UNITS)
+_CAPITAL: Final = re.compile("[A-Z]")
 _MARK: Final = re.compile(f"{_STANDARDS}|{_CREDENTIALS}|{_TITLES}")
 
 
@@ -95,7 +96,11 @@ def _find_absent(text: str) -> frozenset[str]:
         absent += ("money", "percent", "date", "number")
         if not _UNIT.search(text.lower()):
             absent.append("duration")
-    if not _MARK.search(text):
+    if not _CAPITAL.search(text, 1):  # all of these have two; but some credentials have one
+        absent += ("standard", "person", "name")
+        if not _MARK.match(text):
+            absent.append("credential")
+    elif not _MARK.search(text):
         absent += ("standard", "credential", "person")
     return frozenset(absent)
 

@@ -316,7 +316,7 @@ def _find_columns(labels: tuple[str, ...], tags: tuple[str, ...]) -> tuple[Indic
     return np.array(places, dtype=np.intp), np.array(unknown, dtype=np.intp)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _flatten(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return the labels of all groups, each behind one that is unknown, and where they begin."""
     padded = [("", *group) for group in groups]

@@ -132,6 +132,7 @@ def check_flags(
         ``unsupported``; so is one where the words are not on one side (`is_one_sided`).
     """
     checks = []
+    decisive = _find_evidence(stated, segments, tagging)
     for name in flag_names():
         guess, confidence = stated[name]
         verdict = judge(name, declared.get(name), guess)
@@ -140,7 +141,7 @@ def check_flags(
             confidence >= least and is_one_sided(name, guess, tagging)
         ):
             verdict = "unsupported"
-        evidence = _find_evidence(name, guess, segments, tagging)
+        evidence = decisive.get(name, [])
         own = _pick_own(words.get(name, ()), evidence)
         checks.append(
             FlagCheck(
@@ -221,27 +222,43 @@ def _judge_material(declared: bool | None, stated: str) -> str:
     return verdicts.get(stated, "unsupported")
 
 
+@cache
+def _evidence_labels() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Return the labels of the segments that decide on a flag, for all that may be stated of it."""
+    effect = {
+        "affirmed": ("material_impact",),
+        "denied_both": ("no_past_impact", "no_likely_impact"),
+        "denied_past": ("no_past_impact",),
+        "hypothetical": ("hypothetical_risk", "cross_reference"),
+    }
+    labels = {(MATERIAL_FLAG, stated): tags for stated, tags in effect.items()}
+    for name, ask in load_flag_asks().items():
+        labels[name, "yes"] = ask.tags
+        labels[name, "no"] = tuple(DENIAL + tag for tag in ask.tags)
+    return labels
+
+
 def _find_evidence(
-    name: str, stated: str, segments: Sequence[Segment], tagging: Tagging
-) -> list[str]:
-    """Return the ids of the segments that decide, best first."""
-    if name == MATERIAL_FLAG:
-        tags = {
-            "affirmed": ("material_impact",),
-            "denied_both": ("no_past_impact", "no_likely_impact"),
-            "denied_past": ("no_past_impact",),
-            "hypothetical": ("hypothetical_risk", "cross_reference"),
-        }.get(stated, ())
-    else:
-        own = load_flag_asks()[name].tags
-        tags = {"yes": own, "no": tuple(DENIAL + tag for tag in own)}.get(stated, ())
-    if not tags:
-        return []
-    columns = tagging.columns(tags)
-    weight = columns.sum(axis=1) if stated == "denied_both" else columns.max(axis=1, initial=0.0)
-    order = np.argsort(-weight, kind="stable")[:N_EVIDENCE]
-    best = weight[order[0]] if len(order) else 0.0
-    return [segments[i].id for i in order if weight[i] >= max(0.05, 0.3 * best)]
+    stated: Mapping[str, tuple[str, float]], segments: Sequence[Segment], tagging: Tagging
+) -> dict[str, list[str]]:
+    """Return the ids of the segments that decide on each flag, best first."""
+    known = _evidence_labels()
+    wanted = {
+        name: known[key] for name, (guess, _) in stated.items() if (key := (name, guess)) in known
+    }
+    if not wanted or not segments:
+        return {}
+    weights = tagging.best_of(tuple(wanted.values()))
+    if stated[MATERIAL_FLAG][0] == "denied_both":
+        both = tagging.columns(wanted[MATERIAL_FLAG]).sum(axis=1)
+        weights[:, list(wanted).index(MATERIAL_FLAG)] = both
+    order = np.argsort(-weights, axis=0, kind="stable")[:N_EVIDENCE]
+    ranked = np.take_along_axis(weights, order, axis=0)
+    enough = ranked >= np.maximum(0.05, 0.3 * ranked[0])
+    return {
+        name: [segments[row].id for row, kept in zip(*best, strict=True) if kept]
+        for name, *best in zip(wanted, order.T.tolist(), enough.T.tolist(), strict=True)
+    }
 
 
 def _pick_own(span: Sequence[str], evidence: Sequence[str]) -> list[str]:
