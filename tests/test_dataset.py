@@ -20,6 +20,7 @@ from authored import FILINGS, KESTREL, ROLE, ROOT, SALTMARSH, make_fact, make_fi
 from cydscore.cli import app
 from cydscore.dataset import TABLES, read_table, table_schema, write_dataset
 from cydscore.dataset.partition import score_paths
+from cydscore.dataset.tables import load_table
 from cydscore.errors import DependencyError, InputMissingError, UsageError
 from cydscore.features import Passage
 from cydscore.heads import label_names
@@ -126,6 +127,29 @@ def test_pandas_reads_each_table_as_one_folder(undisturbed):
     for table in TABLES:
         frame = pd.read_parquet(undisturbed / table)
         assert list(frame.columns) == table_schema(table).names
+
+
+def read_by_polars(pattern):
+    """Return the columns and rows of Parquet files as polars reads them."""
+    frame = pytest.importorskip("polars").read_parquet(pattern)
+    return frame.columns, frame.rows()
+
+
+def read_by_duckdb(pattern):
+    """Return the columns and rows of Parquet files as DuckDB reads them."""
+    with pytest.importorskip("duckdb").connect() as connection:
+        relation = connection.sql(f"select * from '{pattern}'")  # noqa: S608 (a path of our own)
+        return relation.columns, relation.fetchall()
+
+
+@pytest.mark.parametrize("read", [read_by_polars, read_by_duckdb])
+@pytest.mark.parametrize("table", TABLES)
+def test_others_read_each_table_with_the_same_values(undisturbed, table, read):
+    columns, rows = read(f"{undisturbed}/{table}/*.parquet")
+    expected = load_table(undisturbed, table)
+    assert columns == expected.column_names
+    ours = [tuple(row.values()) for row in expected.to_pylist()]
+    assert sorted(map(repr, rows)) == sorted(map(repr, ours))
 
 
 def test_what_is_done_is_not_done_again(undisturbed, archive):
