@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from authored import CORPUS, HARBOR, ROOT, read_corpus_rows
+from authored import CORPUS, HARBOR, ROOT, make_item, read_corpus_rows
 from cydscore import evaluate_tagger, load_model, train_tagger
 from cydscore.batch import score_filing
 from cydscore.cli import run
@@ -14,6 +14,9 @@ from cydscore.corpus import find_codebook, read_corpus
 from cydscore.dataset.tables import make_tables
 from cydscore.errors import CorpusError, ModelError, UsageError
 from cydscore.evaluate import cross_validate_tagger
+from cydscore.html.page import render_page
+from cydscore.render import render_report
+from cydscore.report import make_reports
 from cydscore.retrain import join_codebooks, train_model
 from cydscore.store import build_model, save_model
 from cydscore.tagger import SegmentTagger
@@ -216,6 +219,28 @@ def test_tags_beside_the_packaged_ones_leave_reports_whole(extended, model):
     np.testing.assert_allclose(
         table["vendor_risk"].to_numpy(), report.tagging.columns(["vendor_risk"])[:, 0], atol=1e-4
     )
+
+
+def test_pages_and_texts_show_them_beside_the_packaged_ones(extended):
+    text = "Staff may use AI tools only with the consent of our security team."
+    report = make_reports([make_item(f"Item 1C. Cybersecurity. {text}")], load_model(extended))[0]
+    assert report.to_json()["content"]["ai_risk"]["stated"] == 1
+    assert "  ai_risk: 1 x\n" in render_report(report)
+    page = render_page(report.to_json())
+    assert 'id="says-ai_risk"' in page
+    assert report._repr_html_()
+
+
+@pytest.mark.slow
+def test_a_spacy_pipeline_speaks_them(trained):
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("cydscore_segmenter")
+    nlp.add_pipe("cydscore_tagger", config={"model": str(trained[0])})
+    doc = nlp("We have a sieve in mill 3.")
+    assert {span.label_ for span in doc.spans["cydscore"]} == {"milling", "sieving"}
+    assert nlp.pipe_labels["cydscore_tagger"] == ["milling", "sieving", "!milling"]
 
 
 def test_own_tags_are_learnt_from_the_corpus_that_ships():

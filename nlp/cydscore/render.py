@@ -8,7 +8,7 @@ from cydscore.errors import to_line
 from cydscore.html.words import ASPECTS, STATUS_SIGNS
 from cydscore.records import PARTS, Filing, FlagCheck, Segment
 from cydscore.report import Report
-from cydscore.tags import DENIAL, FIRST_TAGS, load_tags, tag_names
+from cydscore.tags import DENIAL, FIRST_TAGS, find_title
 from cydscore.taxonomy import load_elements
 
 _VERDICT_SIGNS: Final = {
@@ -80,9 +80,9 @@ def _render_incident(report: Report, width: int) -> Iterator[str]:
 
 def _render_content(report: Report, width: int) -> Iterator[str]:
     yield "WHAT IT SAYS"
-    for tag in (*FIRST_TAGS, *(t for t in tag_names() if t not in FIRST_TAGS)):
+    for tag in (*FIRST_TAGS, *(t for t in report.tags if t not in FIRST_TAGS)):
         stated, denied = report.rank_evidence(tag)
-        title = load_tags()[tag].title
+        title = find_title(tag)
         if not stated and not denied:
             # An incident report is not asked for audits or committees.
             if tag in FIRST_TAGS and report.checks.incident is None:

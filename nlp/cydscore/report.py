@@ -65,6 +65,11 @@ class Report:
     model: Mapping[str, str]
     norms: Mapping[str, Any] | None = None
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return the tags that the model knows, the packaged ones and its own."""
+        return tuple(label for label in self.tagging.labels if not label.startswith(DENIAL))
+
     def rank_evidence(self, tag: str) -> tuple[list[int], list[int]]:
         """Return the rows that state a tag and those that deny it, best first."""
         tagging = self.tagging
@@ -163,7 +168,7 @@ class Report:
 
     def _write_content(self) -> dict[str, Any]:
         content = {}
-        for tag in (label for label in self.tagging.labels if not label.startswith(DENIAL)):
+        for tag in self.tags:
             stated, denied = self.rank_evidence(tag)
             best = [*stated[:N_EVIDENCE], *denied[:N_EVIDENCE]]
             content[tag] = {

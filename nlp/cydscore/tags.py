@@ -235,6 +235,18 @@ def denial_names() -> tuple[str, ...]:
     return load_tags().denials
 
 
+def find_title(name: str) -> str:
+    """Return the title of a packaged tag, or of another its name, for reports hold no codebook.
+
+    Parameters
+    ----------
+    name
+        The tag.
+    """
+    known = load_tags().get(name)
+    return known.title if known else name
+
+
 def describe_lacking(codebook: Codebook) -> str:
     """Return which packaged labels a codebook lacks, in words; "" where it has them all.
 

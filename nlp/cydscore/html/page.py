@@ -17,7 +17,7 @@ from cydscore.html.words import (
     find_theme,
     name_filing,
 )
-from cydscore.tags import DENIAL, FIRST_TAGS, load_tags, tag_names
+from cydscore.tags import DENIAL, FIRST_TAGS, find_title, load_tags
 
 _N_QUOTES: Final = 2
 _SEVERITIES: Final = ("error", "warning", "note")
@@ -41,7 +41,7 @@ def render_page(report: Mapping[str, Any], *, home: str | None = None) -> str:
         for tag in sentence["tags"]:
             counts[tag] = counts.get(tag, 0) + 1
     filters: dict[str, list[tuple[str, int]]] = {theme: [] for theme in THEME_TITLES}
-    for tag in tag_names():
+    for tag in report["content"]:
         if tag in counts:
             filters[find_theme(tag)].append((tag, counts[tag]))
     style = load_asset("base.css") + load_asset("page.css") + _filter_style(list(counts))
@@ -79,7 +79,7 @@ def render_fragment(report: Mapping[str, Any]) -> str:
 def _make_view(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the templates of a page and of a fragment have in common."""
     texts = {row["id"]: row for row in report["segments"]}
-    order = (*FIRST_TAGS, *(tag for tag in tag_names() if tag not in FIRST_TAGS))
+    order = (*FIRST_TAGS, *(tag for tag in report["content"] if tag not in FIRST_TAGS))
     topics = [_describe_topic(report, tag, texts) for tag in order]
     # An incident report is not asked for audits or committees: what it says of them is enough.
     n_first = 0 if report["incident"] else len(FIRST_TAGS)
@@ -116,15 +116,15 @@ def _describe_topic(
     report: Mapping[str, Any], tag: str, texts: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     said = report["content"][tag]
-    known = load_tags()[tag]
+    known = load_tags().get(tag)
     stated = [name for name in said["evidence"] if tag in texts[name]["labels"]]
     denied = [name for name in said["evidence"] if DENIAL + tag in texts[name]["labels"]]
     chosen = [(name, tag) for name in stated[:_N_QUOTES]]
     chosen += [(name, DENIAL + tag) for name in denied[:_N_QUOTES]]
     return {
         "tag": tag,
-        "title": known.title,
-        "rule": known.rule,
+        "title": find_title(tag),
+        "rule": known.rule if known else None,
         "theme": find_theme(tag),
         "n_stated": said["stated"],
         "n_denied": said["denied"],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from cydscore.tags import DENIAL, load_tags
+from cydscore.tags import DENIAL, find_title
 from cydscore.taxonomy import load_elements
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def find_theme(label: str) -> str:
 
 def name_label(label: str) -> str:
     """Return the title of a tag, or of its denial."""
-    title = load_tags()[label.removeprefix(DENIAL)].title
+    title = find_title(label.removeprefix(DENIAL))
     return f"No: {title}" if label.startswith(DENIAL) else title
 
 
