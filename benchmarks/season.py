@@ -57,8 +57,8 @@ def write_zip(
     facts = pd.read_parquet(shared / "filings" / "facts.parquet").astype(str)
     filings = filings.sort_values("adsh").iloc[:: max(1, len(filings) // n)].head(n)
     facts = facts[facts["adsh"].isin(set(filings["adsh"]))].sort_values("adsh", kind="stable")
-    filings = filings.reindex(columns=SUB).fillna("")
-    facts = facts.reindex(columns=TXT).fillna("").replace({"nan": ""})
+    filings = filings.reindex(columns=SUB, fill_value="").fillna("")
+    facts = facts.reindex(columns=TXT, fill_value="").fillna("").replace({"nan": ""})
     groups = {adsh: rows.to_numpy().tolist() for adsh, rows in facts.groupby("adsh", sort=False)}
     foreign = "us-gaap/2024\t20241231\t4\t0\ten-US\t\t\t\t0x00000000\t\t\t1"
     each = n_foreign // max(1, len(filings) * copies)

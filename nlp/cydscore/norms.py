@@ -170,9 +170,9 @@ def place_among_peers(
 
 def _place(points: float, quantiles: Sequence[float]) -> dict[str, float]:
     """Return the percentile of some points (ties count half) and three quantiles."""
-    below = np.interp(points - 1e-6, quantiles, _LEVELS, left=0, right=100)
-    upto = np.interp(points + 1e-6, quantiles, _LEVELS, left=0, right=100)
-    place = {"percentile": round(float(below + upto) / 2, 1)}
+    around = (points - 1e-6, points + 1e-6)
+    below, upto = np.interp(around, quantiles, _LEVELS, left=0, right=100).tolist()
+    place = {"percentile": round((below + upto) / 2, 1)}
     for name, level in (("p10", 10), ("p50", 50), ("p90", 90)):
         place[name] = quantiles[_LEVELS.index(level)]
     return place

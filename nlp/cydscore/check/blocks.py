@@ -245,14 +245,14 @@ def check_block(read: ReadBlock) -> BlockCheck:
         belongs_to, weight = _find_home(read), read.weigh_tags().max(axis=1, initial=0.0)
     else:
         belongs_to, weight = None, read.weigh(element)
-    order = np.argsort(-weight, kind="stable")[:N_EVIDENCE].tolist()
+    best = sorted(enumerate(weight.tolist()), key=lambda row: -row[1])[:N_EVIDENCE]
     return BlockCheck(
         element=element,
         fit=fit,
         confidence=round(confidence, 4),
         reason=_say_why(read, fit),
         belongs_to=belongs_to,
-        evidence=tuple(read.block.segments[i].id for i in order if weight[i] >= _LEAST_TOPIC),
+        evidence=tuple(read.block.segments[i].id for i, sure in best if sure >= _LEAST_TOPIC),
     )
 
 

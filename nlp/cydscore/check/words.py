@@ -161,13 +161,18 @@ def _on_questions(subject: Subject) -> Iterator[Finding]:
     n_words = sum(segment.text.count(" ") + 1 for segment in subject.segments)
     if n_words < _LEAST_WORDS:
         return
-    best = dict(
-        zip(subject.tagging.labels, subject.tagging.probability.max(axis=0).tolist(), strict=True)
-    )
-    for question in load_questions():
-        moot = any(best.get(label, 0.0) >= _LEAST_MOOT for label in question.moot)
-        if moot or not subject.could_show(question.blocks):
-            continue
-        answers = [*question.tags, *(DENIAL + tag for tag in question.tags)]
-        if max(best.get(label, 0.0) for label in answers) < _LEAST_ANSWER:
+    questions = load_questions()
+    best = subject.tagging.best_of(_question_labels()).max(axis=0, initial=0.0).tolist()
+    moot, answered = best[: len(questions)], best[len(questions) :]
+    for question, falls_away, answer in zip(questions, moot, answered, strict=True):
+        is_open = falls_away < _LEAST_MOOT and answer < _LEAST_ANSWER
+        if is_open and subject.could_show(question.blocks):
             yield make_finding("question-unanswered", question=question.asks, cites=question.cites)
+
+
+@cache
+def _question_labels() -> tuple[tuple[str, ...], ...]:
+    """Return the labels with which each question falls away, then those that answer each."""
+    questions = load_questions()
+    answers = ((*q.tags, *(DENIAL + tag for tag in q.tags)) for q in questions)
+    return (*(question.moot for question in questions), *answers)
