@@ -28,7 +28,8 @@ from cydscore.records import (
 from cydscore.taxonomy import ANNUAL_PREFIX, INCIDENT_PREFIX
 
 _INCIDENT_FORM = re.compile(r"(?:8-K|6-K)\w*(?:/A)?", re.IGNORECASE)
-_ALNUM = re.compile(r"[^a-z0-9]")
+_KEPT = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
+_DROPPED = bytes(code for code in range(128) if code not in _KEPT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,10 +254,11 @@ def _flag_spans(filing: Filing, segments: Sequence[Segment]) -> dict[str, list[s
     }
 
 
-def _holds(text: str, words: str) -> bool:
+def _holds(text: bytes, words: bytes) -> bool:
     """Tell whether a segment holds a flag's words that are less than a sentence."""
     return len(words) >= 12 and words in text
 
 
-def _fold(text: str | None) -> str:
-    return _ALNUM.sub("", (text or "").lower())
+def _fold(text: str | None) -> bytes:
+    """Return the letters and digits of a text in lower case, those of ASCII alone."""
+    return (text or "").lower().encode("ascii", "ignore").translate(None, _DROPPED)
