@@ -6,7 +6,7 @@ NOTEBOOKS := notebooks/*.ipynb
 export CYDSCORE_NOTES ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test test-real check train season bench bench-check norms common bench-score docs notebooks clean
+.PHONY: setup demo test test-real check train season bench bench-check norms common bench-score bench-tags bench-tags-peers docs notebooks clean
 
 setup: .venv/ready
 
@@ -55,6 +55,14 @@ common: setup ## word sequences that filers share, as hashes
 
 bench-score: setup ## how scores rank graded filings, written into docs/report.md with the norms
 	$(BIN)/python benchmarks/score.py $(SHARED) --write docs/report.md
+
+bench-tags: setup ## the tagger beside others, written into docs/peers.md
+	$(BIN)/python benchmarks/tags.py $(SHARED) --write docs/peers.md
+
+bench-tags-peers: setup ## fits those others and the learning curve anew: hours; it goes on where it was stopped
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench-tags
+	$(BIN)/python benchmarks/tags.py $(SHARED) --make rules svm baseline minilm-frozen spacy minilm
+	$(BIN)/python benchmarks/tags.py $(SHARED) --curve
 
 docs: setup ## the site of the documentation, in build/site; warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

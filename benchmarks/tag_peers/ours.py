@@ -1,0 +1,77 @@
+"""cydscore's own tagger: on the folds, on fewer labels, and what it costs."""
+
+import json
+import pickle
+from hashlib import blake2b
+
+import numpy as np
+from joblib import Parallel, delayed
+from tag_peers.costs import measure_load, measure_rate, measure_size
+from tag_peers.data import CACHE, N_FOLDS, Figures, Labels, interval, judge
+from tag_peers.make import say
+
+from cydscore.store import find_default_model, load_model
+from cydscore.tagger import SegmentTagger
+from cydscore.train import fit_folds
+from cydscore.unlabelled import read_unlabelled
+
+SIZES = (2_000, 5_000, 10_000, 20_000, 40_000)
+CURVE = CACHE / "curve.json"
+
+
+def answer(shared, segments, saved=None):
+    """Return what our tagger says of segments, out of fold; ``saved`` is a pickle of its folds."""
+    if saved is not None:
+        segments, fit = pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
+    else:
+        more = read_unlabelled(shared / "filings")
+        fit = fit_folds(segments, unlabelled=more, progress=say)
+    return judge(Labels(segments), fit.margins)
+
+
+def measure_ours(labels):
+    """Return what the packaged model costs."""
+    model = load_model()
+    texts = labels.pick(labels.judged)[0]
+    files = find_default_model()
+    return {
+        "rate": round(measure_rate(model.tagger.describe, texts)),
+        "size_mb": round(measure_size(files), 1),
+        "load_s": round(measure_load(load_model), 3),
+    }
+
+
+def make_curve(segments):
+    """Fit on ever more labels, companies kept whole and nothing unlabelled; keep the figures."""
+    labels = Labels(segments)
+    rank = {c: blake2b(f"curve:{c}".encode()).digest() for c in set(labels.companies)}
+    order = sorted(range(len(labels)), key=lambda i: rank[labels.companies[i]])
+    rows = []
+    for size in (*(n for n in SIZES if n < len(labels)), len(labels)):
+        last = labels.companies[order[size - 1]]
+        known = np.zeros(len(labels), bool)
+        known[order[:size]] = True
+        known |= np.array([c == last for c in labels.companies])
+        parts = Parallel(n_jobs=-1)(delayed(_fit_fold)(labels, known, k) for k in range(N_FOLDS))
+        there = known | labels.judged
+        margins = np.zeros((len(labels), labels.targets.shape[1]), np.float32)
+        for k, part in enumerate(parts):
+            margins[there & (labels.folds == k)] = part
+        figures = Figures(judge(labels, margins, there, known=known))
+        row = {"labels": int(known.sum()), "companies": len({*np.array(labels.companies)[known]})}
+        for name in ("macro", "denials", "specificity"):
+            draws = getattr(figures, name)
+            row[name] = [round(float(x), 4) for x in (draws[0], *interval(draws))]
+        say(f"{row['labels']} labels: macro-F1 {row['macro'][0]:.3f}")
+        rows.append(row)
+        CURVE.parent.mkdir(exist_ok=True)
+        CURVE.write_text(f"{json.dumps(rows, indent=1)}\n", "utf-8")
+    return rows
+
+
+def _fit_fold(labels, known, k):
+    kept = np.flatnonzero(known & (labels.folds != k))
+    asked = np.flatnonzero((known | labels.judged) & (labels.folds == k))
+    tagger = SegmentTagger(calibration_folds=0)
+    tagger.fit([labels.texts[i] for i in kept], labels.truth[kept], labels.levels[kept])
+    return tagger.margins([labels.texts[i] for i in asked])
