@@ -264,6 +264,7 @@ def test_filings_are_read_together_as_they_are_alone(model, reports):
     alone = [report.to_json() for report in reports.values()]
     together = make_reports([report.filing for report in reports.values()], model)
     assert [report.to_json() for report in together] == alone
+    assert make_reports([], model) == []
 
 
 def test_people_read_first_what_they_ask_first(reports):

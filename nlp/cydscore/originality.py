@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final
 
 import numpy as np
@@ -69,8 +69,8 @@ def _hash_each(disclosures: Sequence[Iterable[str]]) -> list[Hashes]:
     owner = np.repeat(np.array([owner for owner, _ in texts], np.uint64), lengths)[:n][kept]
     keys = np.sort(owner << np.uint64(32) | hashes[kept] >> np.uint64(32))
     keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]  # np.unique takes twenty times as long
-    ends = np.searchsorted(keys >> np.uint64(32), np.arange(1, len(disclosures), dtype=np.uint64))
-    return np.split(keys.astype(np.uint32), ends)
+    ends = np.searchsorted(keys >> np.uint64(32), np.arange(len(disclosures) + 1, dtype=np.uint64))
+    return [keys[first:last].astype(np.uint32) for first, last in pairwise(ends.tolist())]
 
 
 def _split(text: str) -> list[bytes]:
