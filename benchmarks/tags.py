@@ -63,6 +63,7 @@ def main() -> None:
     same = everything
     if len(some) < len(segments):
         same = ours.answer(given.shared, some, given.first_folds)
+    everything = everything.only(same.keys)
     same.about.update(ours.measure_ours(labels))
     everything.about.update(same.about | {"n_segments": everything.about["n_segments"]})
     peers = {name: Answers.load(name, labels) for name in PEERS if (CACHE / f"{name}.npz").exists()}

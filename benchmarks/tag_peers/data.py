@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cydscore.calibration import expected_calibration_error
+from cydscore.calibration import expected_calibration_error, squash
 from cydscore.corpus import JUDGED_SAMPLES, drop_duplicates, fold_text
 from cydscore.curate import load_corpus
 from cydscore.folds import assign_fold
@@ -21,6 +21,7 @@ CORPORA = (ROOT / "corpora" / "item106", ROOT / "corpora" / "contrast")
 CACHE = Path(__file__).parent / "cache"
 N_FOLDS = 5
 N_DRAWS = 2000
+ODDS_STEP = 0.1
 BOOK = load_tags()
 #: The tag with too few examples for a figure.
 LEFT_OUT = "material_impact"
@@ -71,6 +72,13 @@ class Labels:
         )
 
 
+def _to_steps(chances):
+    """Return log-odds in whole steps, so that they are small when packed."""
+    near = np.clip(chances.astype(np.float64), 1e-6, 1 - 1e-6)
+    steps = np.rint(np.log(near / (1 - near)) / ODDS_STEP)
+    return np.clip(steps, -127, 127).astype(np.int8)
+
+
 def _hash(text):
     digest = blake2b(fold_text(text).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big")
@@ -98,7 +106,7 @@ class Answers:
             CACHE / f"{name}.npz",
             keys=self.keys,
             folds=self.folds.astype(np.uint8),
-            chances=self.chances.astype(np.float16),
+            odds=_to_steps(self.chances),
             thresholds=self.thresholds,
         )
         text = json.dumps(self.about, indent=1, sort_keys=True)
@@ -119,7 +127,7 @@ class Answers:
             folds=data["folds"][there].astype(int),
             truth=labels.truth[rows],
             levels=labels.levels[rows],
-            chances=data["chances"][there].astype(np.float32),
+            chances=squash(data["odds"][there].astype(np.float32) * ODDS_STEP),
             thresholds=data["thresholds"],
             about=about,
         )
