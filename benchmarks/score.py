@@ -23,7 +23,6 @@ from cydscore.norms import list_norms
 from cydscore.store import load_model
 from cydscore.tags import tag_names
 from cydscore.train import fit_folds
-from cydscore.unlabelled import read_unlabelled
 
 ROOT = Path(__file__).parents[1]
 N_DRAWS = 2000
@@ -91,8 +90,7 @@ def find_taggers(shared, saved):
         return fit.taggers
     corpora = (shared / "labels" / "train.jsonl", ROOT / "corpora" / "contrast" / "segments.jsonl")
     segments = drop_duplicates(chain.from_iterable(map(read_corpus, corpora)))
-    more = read_unlabelled(shared / "filings")
-    return fit_folds(segments, unlabelled=more, progress=lambda line: say(line, sys.stderr)).taggers
+    return fit_folds(segments, progress=lambda line: say(line, sys.stderr)).taggers
 
 
 def correlate(scores, truth):

@@ -59,10 +59,10 @@ def main() -> None:
         ours.make_curve(segments)
         return
     labels = Labels(segments)
-    everything = ours.answer(given.shared, segments, given.folds)
+    everything = ours.answer(segments, given.folds)
     same = everything
     if len(some) < len(segments):
-        same = ours.answer(given.shared, some, given.first_folds)
+        same = ours.answer(some, given.first_folds)
     everything = everything.only(same.keys)
     same.about.update(ours.measure_ours(labels))
     everything.about.update(same.about | {"n_segments": everything.about["n_segments"]})

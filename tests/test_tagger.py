@@ -83,19 +83,6 @@ def test_segments_are_tagged_one_by_one_as_together(tagger):
     np.testing.assert_allclose(alone, tagger.predict_proba(TEXTS[:20]), atol=1e-6)
 
 
-def test_unlabelled_segments_teach_what_a_word_goes_with():
-    texts = [
-        text for i in range(120) for text in (f"We train staff, note {i % 3}.", f"Boards, {i}.")
-    ]
-    texts += ["Zebra.", "Zebra note."]  # known, and telling nothing
-    labels = [("training",) if text.startswith("We") else () for text in texts]
-    more = ["We train staff, zebra."] * 200
-    plain = SegmentTagger(calibration_folds=0).fit(texts, labels, [0] * len(texts))
-    taught = clone(plain).fit(texts, labels, [0] * len(texts), unlabelled=more)
-    column = taught.labels_.index("training")
-    assert taught.margins(["zebra"])[0, column] > plain.margins(["zebra"])[0, column]
-
-
 def test_parameters_are_read_set_and_cloned():
     tagger = SegmentTagger(C=2.0)
     assert clone(tagger).get_params() == tagger.get_params()

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from authored import CORPUS
-from cydscore.corpus import Unlabelled, drop_duplicates, read_corpus
+from cydscore.corpus import drop_duplicates, read_corpus
 from cydscore.errors import CorpusError
 from cydscore.features import split_words
 from cydscore.folds import assign_fold
 from cydscore.store import load_model
-from cydscore.train import fit_folds, train_tagger
+from cydscore.train import fit_folds, judged_weights, train_tagger
 
 SEGMENTS = drop_duplicates(read_corpus(CORPUS))
 
@@ -38,18 +38,11 @@ def test_the_tagger_of_a_fold_knows_no_word_that_only_its_companies_use(fit):
         assert not (own - seen) & set(tagger.features_.units_)
 
 
-def test_unlabelled_sentences_of_a_company_are_kept_from_its_fold():
-    pairs = [("We train staff.", ("training",)), ("Boards oversee.", ("board_oversight",))]
-    segments = [
-        replace(SEGMENTS[0], company=str(i), text=f"{text} {i % 7}", tags=tags)
-        for i, (text, tags) in enumerate(pairs * 300)
-    ]
-    more = [Unlabelled(text="We train.", companies=frozenset({"0"}))] * 200
-    plain = fit_folds(segments, n_folds=2, jobs=1)
-    taught = fit_folds(segments, unlabelled=more, n_folds=2, jobs=1)
-    for k in range(2):
-        alike = np.array_equal(plain.taggers[k].weights_, taught.taggers[k].weights_)
-        assert alike is (k == assign_fold("0", n_folds=2))
+def test_only_segments_drawn_without_a_model_calibrate_where_there_are_any():
+    samples = ["whole_filing", None, "random", "active", "authored"]
+    segments = [replace(SEGMENTS[0], sample=sample) for sample in samples]
+    assert judged_weights(segments).tolist() == [1, 1, 1, 0, 0]
+    assert judged_weights(segments[3:]).tolist() == [1, 1]
 
 
 def test_training_twice_gives_the_same_model(tmp_path):

@@ -13,19 +13,17 @@ from tag_peers.make import say
 from cydscore.store import find_default_model, load_model
 from cydscore.tagger import SegmentTagger
 from cydscore.train import fit_folds
-from cydscore.unlabelled import read_unlabelled
 
 SIZES = (2_000, 5_000, 10_000, 20_000, 40_000)
 CURVE = CACHE / "curve.json"
 
 
-def answer(shared, segments, saved=None):
+def answer(segments, saved=None):
     """Return what our tagger says of segments, out of fold; ``saved`` is a pickle of its folds."""
     if saved is not None:
         segments, fit = pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
     else:
-        more = read_unlabelled(shared / "filings")
-        fit = fit_folds(segments, unlabelled=more, progress=say)
+        fit = fit_folds(segments, progress=say)
     return judge(Labels(segments), fit.margins)
 
 
@@ -42,7 +40,7 @@ def measure_ours(labels):
 
 
 def make_curve(segments):
-    """Fit on ever more labels, companies kept whole and nothing unlabelled; keep the figures."""
+    """Fit on ever more labels, companies kept whole; keep the figures."""
     labels = Labels(segments)
     rank = {c: blake2b(f"curve:{c}".encode()).digest() for c in set(labels.companies)}
     order = sorted(range(len(labels)), key=lambda i: rank[labels.companies[i]])

@@ -43,7 +43,6 @@ def write_card(manifest: Mapping[str, Any]) -> str:
         f"| corpus SHA-256 | `{manifest.get('corpus_sha256', 'not recorded')}` |",
         f"| segments trained on | {manifest.get('n_segments', 'not recorded')} |",
         f"| companies | {manifest.get('n_companies', 'not recorded')} |",
-        f"| unlabelled sentences | {manifest.get('n_unlabelled', 'not recorded')} |",
         f"| seed | {manifest.get('seed', 'not recorded')} |",
         f"| code | cydscore {manifest['code_version']} |",
         "",

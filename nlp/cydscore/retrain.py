@@ -9,7 +9,6 @@ from typing import Final
 
 from cydscore.corpus import (
     FEW_EXAMPLES,
-    Unlabelled,
     drop_duplicates,
     find_codebook,
     find_companies,
@@ -23,7 +22,6 @@ from cydscore.store import Model, load_model, save_model
 from cydscore.tagger import N_LEAST_LEARNT
 from cydscore.tags import PACKAGED, Codebook, describe_lacking, load_tags, name_some
 from cydscore.train import fit_folds, train_tagger
-from cydscore.unlabelled import read_unlabelled
 
 Progress = Callable[[str], None]
 
@@ -64,8 +62,7 @@ def train_model(  # noqa: PLR0913
         JSON lines of graded filings (``adsh``, four parts 0-4, ``overall`` 0-100), or None to
         take the scorer of the default model.
     filings
-        Where those filings are: a folder of Parquet tables, a notes archive, files. The tagger
-        also learns from their sentences, labelled or not.
+        Where those filings are: a folder of Parquet tables, a notes archive, files.
     text
         Where the text of labels by reference is; ``filings`` where it is empty.
     seed
@@ -108,20 +105,15 @@ def train_model(  # noqa: PLR0913
         say(line)
     flag_rows = read_labels(flags, READ)
     grade_rows = read_labels(grades, GRADED)
-    more: tuple[Unlabelled, ...] = ()
-    if filings:
-        say(f"gathering unlabelled sentences of {filings}")
-        more = read_unlabelled(filings, seed=seed)
     fit = fit_folds(
         segments,
         codebook=codebook,
-        unlabelled=more,
         seed=seed,
         n_folds=_N_FOLDS,
         jobs=jobs,
         progress=say,
     )
-    tagger = train_tagger(segments, fit=fit, unlabelled=more, seed=seed, progress=say)
+    tagger = train_tagger(segments, fit=fit, seed=seed, progress=say)
     model = replace(tagger, name=name)
     kept = None if flags and grades else load_model()
     unlearnt = name_some([tag for tag in load_tags() if counts[tag] < N_LEAST_LEARNT])

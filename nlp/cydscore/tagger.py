@@ -29,11 +29,6 @@ from cydscore.tags import Codebook, load_tags
 #: Fewest examples from which a label is learnt.
 N_LEAST_LEARNT: Final = 3
 _CHUNK: Final = 4096
-# Learning from unlabelled segments: about where F1 is best on margins, and how far from there a
-# guess counts in full. Heads with few examples guess too badly to learn from it.
-_GUESS_FROM: Final = -0.25
-_GUESS_SURE: Final = 0.6
-_N_TO_GUESS: Final = 100
 
 
 class SegmentTagger(Parameters):
@@ -51,8 +46,6 @@ class SegmentTagger(Parameters):
     max_features
         Most features kept, those whose weights are largest over all heads; 250,000 cost a tenth
         of a point of F1 and make a model of 19 MB.
-    unlabelled_weight
-        How much an unlabelled segment counts beside a labelled one, in [0, 1].
     calibration_folds
         Number of folds by which `fit` calibrates itself; 0 leaves that to the caller.
     seed
@@ -88,7 +81,6 @@ class SegmentTagger(Parameters):
         C: float = 0.3,
         min_count: int = 2,
         max_features: int = 250_000,
-        unlabelled_weight: float = 0.3,
         calibration_folds: int = 5,
         seed: int = 0,
     ) -> None:
@@ -96,7 +88,6 @@ class SegmentTagger(Parameters):
         self.C = C
         self.min_count = min_count
         self.max_features = max_features
-        self.unlabelled_weight = unlabelled_weight
         self.calibration_folds = calibration_folds
         self.seed = seed
 
@@ -125,13 +116,8 @@ class SegmentTagger(Parameters):
         X: Sequence[str | Passage],
         Y: NDArray[Any] | Sequence[Iterable[str]],
         specificity: Sequence[int] | NDArray[Any] | None = None,
-        *,
-        unlabelled: Sequence[str | Passage] = (),
     ) -> Self:
         """Fit features and heads, and calibrate on parts held out unless told not to.
-
-        Each head is fitted once more with what it first guesses of the unlabelled segments: so
-        it learns words that the labelled ones lack from those that stand beside them.
 
         Parameters
         ----------
@@ -141,15 +127,13 @@ class SegmentTagger(Parameters):
             Their labels: boolean of shape (segments, labels), or the labels of each by name.
         specificity
             0, 1 or 2 for each segment; without it the tagger learns of tags alone.
-        unlabelled
-            More segments, whose labels are not known.
 
         Raises
         ------
         UsageError
             If there are no segments, or not as many labels.
         """
-        passages, more = to_passages(X), to_passages(unlabelled)
+        passages = to_passages(X)
         codebook = load_tags() if self.codebook is None else self.codebook
         truth = _to_truth(Y, len(passages), codebook)
         levels = np.zeros(len(truth), np.int8) if specificity is None else np.asarray(specificity)
@@ -164,9 +148,9 @@ class SegmentTagger(Parameters):
             margins = np.zeros((len(passages), n_heads), np.float32)
             for k in range(self.calibration_folds):
                 held, kept = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
-                self._fit_heads([passages[i] for i in kept], truth[kept], levels[kept], more)
+                self._fit_heads([passages[i] for i in kept], truth[kept], levels[kept])
                 margins[held] = self.margins([passages[i] for i in held])
-        self._fit_heads(passages, truth, levels, more)
+        self._fit_heads(passages, truth, levels)
         if self.calibration_folds:
             self.calibrate(margins, truth, levels)
         return self
@@ -176,13 +160,13 @@ class SegmentTagger(Parameters):
         passages: list[Passage],
         truth: Bools,
         levels: NDArray[np.integer],
-        unlabelled: list[Passage],
     ) -> None:
+        from sklearn.svm import LinearSVC
+
         self.features_ = FeatureExtractor(min_count=self.min_count)
         matrix = self.features_.fit_transform(passages)
         present = matrix.astype(bool).astype(np.float32)
         targets = head_targets(truth, levels, self.codebook_)
-        more = self._transform(unlabelled)
         n_heads = targets.shape[1]
         self.weights_ = np.zeros((matrix.shape[1], n_heads), np.float32)
         self.bias_ = np.full(n_heads, -1.0, np.float32)
@@ -190,19 +174,10 @@ class SegmentTagger(Parameters):
             n_true = int(targets[:, j].sum())
             if N_LEAST_LEARNT <= n_true < len(targets):
                 scale = weigh_features(present, targets[:, j])
-                known = matrix @ sparse.diags(scale)
-                head = self._fit_head(known, targets[:, j], np.ones(len(targets)))
-                if more.shape[0] and n_true >= _N_TO_GUESS:
-                    guessed = more @ sparse.diags(scale)
-                    margin = guessed @ head[0] + head[1]
-                    sure = np.minimum(1, np.abs(margin - _GUESS_FROM) / _GUESS_SURE)
-                    head = self._fit_head(
-                        sparse.vstack([known, guessed]).tocsr(),
-                        np.concatenate([targets[:, j], margin > _GUESS_FROM]),
-                        np.concatenate([np.ones(len(targets)), self.unlabelled_weight * sure]),
-                    )
-                self.weights_[:, j] = head[0] * scale
-                self.bias_[j] = head[1]
+                head = LinearSVC(C=self.C, random_state=self.seed, max_iter=5000)
+                head.fit(matrix @ sparse.diags(scale), targets[:, j])
+                self.weights_[:, j] = head.coef_[0] * scale
+                self.bias_[j] = head.intercept_[0]
         self._slim()
         n_labels = len(self.labels_) + N_LEVELS
         self.calibration_ = Calibration.identity(n_heads, n_labels)
@@ -219,23 +194,6 @@ class SegmentTagger(Parameters):
         steps = np.abs(weights).max(axis=0, initial=0) / 127
         self.steps_ = np.where(steps > 0, steps, 1).astype(np.float32)
         self.weights_ = np.rint(weights / self.steps_).astype(np.float32) * self.steps_
-
-    def _fit_head(
-        self, matrix: Any, truth: Bools, weight: NDArray[np.floating]
-    ) -> tuple[NDArray[np.float64], float]:
-        from sklearn.svm import LinearSVC
-
-        head = LinearSVC(C=self.C, random_state=self.seed, max_iter=5000)
-        head.fit(matrix, truth, sample_weight=weight)
-        return head.coef_[0], float(head.intercept_[0])
-
-    def _transform(self, passages: list[Passage]) -> Any:
-        """Return features, made in parts so that memory stays small."""
-        parts = [
-            self.features_.transform(passages[i : i + _CHUNK])
-            for i in range(0, len(passages), _CHUNK)
-        ]
-        return sparse.vstack(parts).tocsr() if parts else self.features_.transform([])
 
     def margins(self, X: Sequence[str | Passage]) -> Floats:
         """Return the margins of all heads, shape (segments, heads).

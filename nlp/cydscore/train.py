@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from cydscore.calibration import Bools, Calibration, Floats
 from cydscore.corpus import (
-    AUTHORED_SAMPLE,
     JUDGED_SAMPLES,
     RANDOM_SAMPLE,
     LabelledSegment,
-    Unlabelled,
     drop_duplicates,
     find_codebook,
     read_corpus,
@@ -59,7 +57,6 @@ def fit_folds(
     segments: Sequence[LabelledSegment],
     *,
     codebook: Codebook | None = None,
-    unlabelled: Sequence[Unlabelled] = (),
     seed: int = 0,
     n_folds: int = 5,
     jobs: int = -1,
@@ -73,8 +70,6 @@ def fit_folds(
         The corpus, duplicates dropped.
     codebook
         Its tags; those of the packaged codebook where it is None.
-    unlabelled
-        More sentences to learn wording from; those of a fold's companies are kept from its tagger.
     seed
         Seed of folds and fitting.
     n_folds
@@ -100,8 +95,7 @@ def fit_folds(
     if progress:
         progress(f"fitting {n_folds} folds on {len(segments)} segments")
     results = Parallel(n_jobs=jobs)(
-        delayed(_fit_fold)(segments, unlabelled, folds, k, codebook, (n_folds, seed))
-        for k in range(n_folds)
+        delayed(_fit_fold)(segments, folds, k, codebook, seed) for k in range(n_folds)
     )
     taggers = [tagger for tagger, _ in results]
     margins = np.zeros((len(segments), results[0][1].shape[1]), np.float32)
@@ -130,7 +124,6 @@ def train_tagger(
     *,
     codebook: Codebook | None = None,
     fit: FoldFit | None = None,
-    unlabelled: Sequence[Unlabelled] = (),
     seed: int = 0,
     jobs: int = -1,
     progress: Progress | None = None,
@@ -150,8 +143,6 @@ def train_tagger(
         (`cydscore.corpus.find_codebook`), or else the packaged one.
     fit
         What `fit_folds` made of the same segments, duplicates dropped; made anew where it is None.
-    unlabelled
-        More sentences to learn wording from.
     seed
         Seed of folds and fitting.
     jobs
@@ -163,17 +154,13 @@ def train_tagger(
         codebook = codebook or find_codebook(corpus)
         corpus = read_corpus(corpus, codebook=codebook)
     segments = drop_duplicates(corpus)
-    fit = fit or fit_folds(
-        segments, codebook=codebook, unlabelled=unlabelled, seed=seed, jobs=jobs, progress=progress
-    )
+    fit = fit or fit_folds(segments, codebook=codebook, seed=seed, jobs=jobs, progress=progress)
     figures = evaluate_folds(segments, fit)
     if progress:
         progress(f"out of fold: macro-F1 {figures.macro_f1:.3f}; fitting on everything")
     tagger = SegmentTagger(codebook=fit.taggers[0].codebook, calibration_folds=0, seed=seed)
     truth, levels = to_arrays(segments, fit.taggers[0].codebook_)
-    tagger.fit(
-        [s.text for s in segments], truth, levels, unlabelled=[more.text for more in unlabelled]
-    )
+    tagger.fit([s.text for s in segments], truth, levels)
     tagger.calibrate(fit.margins, truth, levels, judged_weights(segments))
     model = build_model(
         tagger,
@@ -182,7 +169,6 @@ def train_tagger(
             "corpus_sha256": _hash_corpus(segments),
             "seed": seed,
             "n_segments": len(segments),
-            "n_unlabelled": len(unlabelled),
             "n_companies": len({s.company for s in segments}),
             "examples": dict(
                 zip(tagger.labels_, truth.sum(axis=0).astype(int).tolist(), strict=True)
@@ -217,38 +203,32 @@ def evaluate_folds(segments: Sequence[LabelledSegment], fit: FoldFit) -> Evaluat
 
 
 def judged_weights(segments: Sequence[LabelledSegment]) -> Floats:
-    """Return how much each segment counts in calibration.
+    """Return how much each segment counts in calibration: 1 or 0.
 
-    Segments chosen because a model was unsure would make every model look unsure, and authored
-    ones hold rare labels far more often than filings do.
+    Only those drawn without a model count. Where one was unsure, every model looks unsure, and
+    authored segments hold rare labels far more often than filings do. Where none was drawn, all
+    count.
 
     Parameters
     ----------
     segments
         The segments.
     """
-    weights = dict.fromkeys((*JUDGED_SAMPLES, RANDOM_SAMPLE), 1.0) | {AUTHORED_SAMPLE: 0.0}
-    return np.array([weights.get(s.sample, 0.25) for s in segments], np.float32)
+    drawn = np.array([s.sample in {*JUDGED_SAMPLES, RANDOM_SAMPLE} for s in segments])
+    return np.where(drawn | ~drawn.any(), 1, 0).astype(np.float32)
 
 
 def _fit_fold(
     segments: Sequence[LabelledSegment],
-    unlabelled: Sequence[Unlabelled],
     folds: NDArray[np.int64],
     k: int,
     codebook: Codebook | None,
-    split: tuple[int, int],
+    seed: int,
 ) -> tuple[SegmentTagger, Floats]:
-    n_folds, seed = split
     tagger = SegmentTagger(codebook=codebook, calibration_folds=0, seed=seed)
     truth, levels = to_arrays(segments, load_tags() if codebook is None else codebook)
     kept, held = np.flatnonzero(folds != k).tolist(), np.flatnonzero(folds == k).tolist()
-    strangers = [
-        more.text
-        for more in unlabelled
-        if all(assign_fold(c, n_folds=n_folds, seed=seed) != k for c in more.companies)
-    ]
-    tagger.fit([segments[i].text for i in kept], truth[kept], levels[kept], unlabelled=strangers)
+    tagger.fit([segments[i].text for i in kept], truth[kept], levels[kept])
     return tagger, tagger.margins([segments[i].text for i in held])
 
 

@@ -13,24 +13,20 @@ from cydscore.corpus.reading import (
     read_corpus,
 )
 from cydscore.corpus.segments import (
-    AUTHORED_SAMPLE,
     JUDGED_SAMPLES,
     RANDOM_SAMPLE,
     LabelledSegment,
-    Unlabelled,
     drop_duplicates,
     fold_text,
 )
 
 __all__ = [
-    "AUTHORED_SAMPLE",
     "COMPANIES_FILE",
     "FEW_EXAMPLES",
     "JUDGED_SAMPLES",
     "RANDOM_SAMPLE",
     "CorpusCheck",
     "LabelledSegment",
-    "Unlabelled",
     "check_corpus",
     "check_splits",
     "drop_duplicates",

@@ -7,10 +7,8 @@ from typing import Any, Final
 
 #: Samples on which figures are given: drawn without a look at what a model says.
 JUDGED_SAMPLES: Final = frozenset({"whole_filing", "enriched", None})
-#: Sentences drawn at random from companies of no other sample; they train, and calibrate in full.
+#: Sentences drawn at random; they train and calibrate.
 RANDOM_SAMPLE: Final = "random"
-#: Sentences written for training, in no filing: never judged, and left out of calibration.
-AUTHORED_SAMPLE: Final = "authored"
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -90,22 +88,6 @@ class LabelledSegment:
             "reading": None if self.reading == 1 else self.reading,
         }
         return {key: value for key, value in row.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unlabelled:
-    """A sentence of filings that nobody labelled.
-
-    Attributes
-    ----------
-    text
-        The sentence.
-    companies
-        Every company that uses it; it is kept from a tagger that must not know one of them.
-    """
-
-    text: str
-    companies: frozenset[str]
 
 
 def fold_text(text: str) -> str:
