@@ -6,7 +6,7 @@ NOTEBOOKS := notebooks/*.ipynb
 export CYDSCORE_NOTES ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test test-real check train season bench bench-check norms common bench-score bench-tags bench-tags-peers docs notebooks clean
+.PHONY: setup demo quick test test-real check train season bench bench-check norms common bench-score bench-tags bench-tags-peers docs notebooks clean
 
 setup: .venv/ready
 
@@ -21,6 +21,9 @@ demo: setup ## score an example filing that ships with the project
 
 test: setup ## everything that needs nothing beside the clone
 	$(BIN)/python -m pytest -m "not real"
+
+quick: setup ## the tests that need neither ../shared nor minutes
+	$(BIN)/python -m pytest -m "not real and not slow"
 
 test-real: setup ## the tests on real filings in ../shared
 	$(BIN)/python -m pytest -m real
