@@ -205,3 +205,11 @@ def test_iterating_over_reports_needs_neither_pandas_nor_pyarrow():
 def test_the_examples_in_the_manual_are_true(monkeypatch, drawing):
     run_examples("pandas.md", monkeypatch)
     assert drawing.get_fignums()
+
+
+def test_the_folder_of_a_table_and_what_is_no_table(tmp_path):
+    assert len(cydscore.read_season(REAL.parent).filings) == len(Season(REAL).filings)
+    text = tmp_path / "filings.csv"
+    text.write_text("accession,cik\n1,2\n", "utf-8")
+    with pytest.raises(InputError, match=r"filings\.csv: holds no readable Parquet table; give "):
+        _ = cydscore.read_season(text).filings

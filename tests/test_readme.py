@@ -94,7 +94,11 @@ def test_the_python_examples_are_true(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(example.examples) > 20
     said: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    assert runner.run(example, out=said.append).failed == 0, "".join(said)
+    try:
+        assert runner.run(example, out=said.append).failed == 0, "".join(said)
+        assert (ROOT / "flags.png").stat().st_size > 1000
+    finally:
+        (ROOT / "flags.png").unlink(missing_ok=True)
 
 
 def test_every_command_and_option_is_explained() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cydscore.errors import DependencyError, InputMissingError
+from cydscore.errors import DependencyError, InputError, InputMissingError
 from cydscore.heads import label_names
 from cydscore.report import Report
 from cydscore.write import row_types
@@ -178,7 +178,7 @@ def load_table(dataset: str | Path, table: str, columns: Sequence[str] | None = 
     Parameters
     ----------
     dataset
-        The folder.
+        The folder; or a table of filings alone, ``filings.parquet`` or the folder that holds it.
     table
         One of ``TABLES``.
     columns
@@ -188,19 +188,33 @@ def load_table(dataset: str | Path, table: str, columns: Sequence[str] | None = 
     ------
     InputMissingError
         If there is no such table.
+    InputError
+        If a file of it is no Parquet table.
     DependencyError
         If pyarrow is not installed.
     """
     pa = import_pyarrow()
     import pyarrow.parquet as pq
 
-    paths = sorted((Path(dataset) / table).glob("part-*.parquet"))
+    folder = Path(dataset)
+    alone = folder if folder.is_file() else folder / "filings.parquet"
+    paths = [alone] if alone.is_file() else sorted((folder / table).glob("part-*.parquet"))
+    if alone.is_file() and table != "filings":
+        raise InputMissingError(
+            f"{dataset}: holds filings alone; give the folder of a dataset for {table}"
+        )
     if not paths:
         raise InputMissingError(
             f"{dataset}: holds no table '{table}'; make a dataset with "
             "`cydscore score PATH --out FOLDER/`"
         )
-    parts = [pq.ParquetFile(path).read(columns=columns) for path in paths]
+    try:
+        parts = [pq.ParquetFile(path).read(columns=columns) for path in paths]
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            f"{dataset}: holds no readable Parquet table; give filings.parquet, or the folder of "
+            f"a dataset ({str(error).splitlines()[0]})"
+        ) from None
     return pa.concat_tables(parts)
 
 

@@ -136,16 +136,7 @@ class Season:
         return self._tables[table]
 
     def _load_table(self, table: str) -> Any:
-        if not self._dataset.is_file():
-            return load_table(self._dataset, table)
-        if table != "filings":
-            raise InputMissingError(
-                f"{self._dataset}: holds filings alone; give the folder of a dataset for {table}"
-            )
-        import_pyarrow()
-        import pyarrow.parquet as pq
-
-        return pq.read_table(self._dataset)
+        return load_table(self._dataset, table)
 
 
 class ScoredSeason(Season):
@@ -253,7 +244,7 @@ def read_season(dataset: str | Path) -> Season:
     Parameters
     ----------
     dataset
-        Its folder, or its table of filings as one Parquet file.
+        Its folder, or its table of filings as one Parquet file, or the folder of that.
 
     Raises
     ------

@@ -96,12 +96,7 @@ def summarise_season(dataset: "str | Path | pd.DataFrame") -> SeasonSummary:
 def _read_filings(dataset: "str | Path | pd.DataFrame", name: str) -> "pd.DataFrame":
     import pandas as pd
 
-    if isinstance(dataset, pd.DataFrame):
-        table = dataset
-    elif Path(dataset).is_file():
-        table = pd.read_parquet(dataset)
-    else:
-        table = read_table(dataset, "filings")
+    table = dataset if isinstance(dataset, pd.DataFrame) else read_table(dataset, "filings")
     missing = [c for c in table_schema("filings").names if c not in table and c != "source"]
     if missing:
         raise InputError(
