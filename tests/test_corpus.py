@@ -117,6 +117,16 @@ def test_duplicates_go_by_letters_and_digits_and_judged_samples_stay(write):
     assert [s.id for s in drop_duplicates(read_corpus(write(*rows)))] == ["2", "3"]
 
 
+def test_a_reading_that_settles_counts_and_else_the_first(write):
+    rows = [
+        {**ROW, "id": "1", "reading": 2, "sample": "enriched"},
+        {**ROW, "id": "2", "reading": 1, "sample": "enriched"},
+    ]
+    assert [s.id for s in drop_duplicates(read_corpus(write(*rows)))] == ["2"]
+    rows.append({**ROW, "id": "3", "reading": 3, "sample": "enriched"})
+    assert [s.id for s in drop_duplicates(read_corpus(write(*rows)))] == ["3"]
+
+
 @pytest.mark.real
 def test_every_real_label_finds_its_company(shared):
     segments = read_corpus(shared / "labels" / "train.jsonl")

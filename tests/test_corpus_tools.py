@@ -199,7 +199,11 @@ def test_readings_are_paired_by_checksum(tmp_path):
     rows = [s.to_row() for s in (*by_reference, *moved)]
     for i, row in enumerate(rows):
         row["id"] = str(i)
-    assert run_command("agreement", write(tmp_path / "twice.jsonl", *rows)) == 0
+        row["sample"] = "enriched"
+    twice = write(tmp_path / "twice.jsonl", *rows)
+    assert run_command("agreement", twice) == 0
+    assert run_command("agreement", twice, "--sample", "enriched") == 0
+    assert run_command("agreement", twice, "--sample", "nothing") == 2
 
 
 def test_the_planted_error_is_the_first_suspect():

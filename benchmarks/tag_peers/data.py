@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cydscore.calibration import expected_calibration_error, squash
-from cydscore.corpus import JUDGED_SAMPLES, drop_duplicates, fold_text
+from cydscore.corpus import JUDGED_SAMPLES, SETTLING, drop_duplicates, fold_text
 from cydscore.curate import load_corpus
 from cydscore.folds import assign_fold
 from cydscore.heads import N_LEVELS, decide, fit_calibration, head_targets
@@ -36,9 +36,18 @@ def read_rows(shared):
 
 
 def select(rows, first=None):
-    """Return the segments without duplicates, of those by reference only the first lines."""
+    """Return the segments without duplicates, of those by reference only the first lines.
+
+    Those that are judged have the labels that were settled, wherever they stand.
+    """
     labelled, written = rows
-    kept = (s for s in labelled if first is None or s.line <= first)
+    kept = (
+        s
+        for s in labelled
+        if first is None
+        or s.line <= first
+        or (s.sample in JUDGED_SAMPLES and s.reading == SETTLING)
+    )
     return drop_duplicates(chain(kept, written))
 
 

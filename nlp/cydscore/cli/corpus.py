@@ -209,6 +209,14 @@ def agreement(
             show_default='lines of CORPUS with "reading": 2',
         ),
     ] = None,
+    sample: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only segments that were drawn so; again for more samples.",
+            metavar="NAME",
+            show_default="all",
+        ),
+    ] = None,
     form: Annotated[
         TableFormat, typer.Option("--format", help="What to write to standard output.")
     ] = TableFormat.TEXT,
@@ -218,10 +226,13 @@ def agreement(
     Exit status 0, or 2 where no segment was read twice.
 
     Example:  cydscore corpus agreement corpora/example corpora/example
+
+    Example:  cydscore corpus agreement corpora/item106 --sample whole_filing --sample enriched
     """
     from cydscore.corpus import read_corpus
     from cydscore.corpus.agreement import measure_agreement, pair_readings, split_readings
     from cydscore.corpus.reading import find_codebook
+    from cydscore.errors import UsageError
 
     codebook = find_codebook(corpus)
     segments = read_corpus(corpus, by_reference=True, codebook=codebook)
@@ -229,5 +240,9 @@ def agreement(
         readings = split_readings(segments)
     else:
         readings = segments, read_corpus(second, by_reference=True, codebook=codebook)
-    made = measure_agreement(pair_readings(*readings), codebook.labels)
+    pairs = [(a, b) for a, b in pair_readings(*readings) if not sample or a.sample in sample]
+    if sample and not pairs:
+        there = ", ".join(sorted({str(s.sample) for s in segments}))
+        raise UsageError(f"no segment of {', '.join(sample)} was read twice; samples are {there}")
+    made = measure_agreement(pairs, codebook.labels)
     typer.echo(json.dumps(made.to_json(), indent=1) if form is TableFormat.JSON else made.to_text())

@@ -15,6 +15,7 @@ from cydscore.corpus.reading import (
 from cydscore.corpus.segments import (
     JUDGED_SAMPLES,
     RANDOM_SAMPLE,
+    SETTLING,
     LabelledSegment,
     drop_duplicates,
     fold_text,
@@ -25,6 +26,7 @@ __all__ = [
     "FEW_EXAMPLES",
     "JUDGED_SAMPLES",
     "RANDOM_SAMPLE",
+    "SETTLING",
     "CorpusCheck",
     "LabelledSegment",
     "check_corpus",

@@ -9,6 +9,8 @@ from typing import Any, Final
 JUDGED_SAMPLES: Final = frozenset({"whole_filing", "enriched", None})
 #: Sentences drawn at random; they train and calibrate.
 RANDOM_SAMPLE: Final = "random"
+#: Number of the reading that settles where the first and the second differ.
+SETTLING: Final = 3
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -48,7 +50,8 @@ class LabelledSegment:
     date
         Day of the reading as an ISO date, or None.
     reading
-        1 for the reading that counts, 2 for one made to measure agreement.
+        1 for the first, 2 for a second made without sight of it, 3 for one that settled where the
+        two differ and counts in place of the first (`drop_duplicates`).
     """
 
     id: str
@@ -104,8 +107,8 @@ def fold_text(text: str) -> str:
 def drop_duplicates(segments: Iterable[LabelledSegment]) -> list[LabelledSegment]:
     """Return the segments without those whose letters and digits were seen before.
 
-    Judged samples are kept before others; what is kept stays in order. Segments without text go
-    by the checksum of it.
+    Judged samples are kept before others, and of one sample the reading that settled; what is kept
+    stays in order. Segments without text go by the checksum of it.
 
     Parameters
     ----------
@@ -114,11 +117,14 @@ def drop_duplicates(segments: Iterable[LabelledSegment]) -> list[LabelledSegment
     """
     rows = list(segments)
     kept: dict[str, int] = {}
-    for judged in (True, False):
-        for i, segment in enumerate(rows):
-            if (segment.sample in JUDGED_SAMPLES) is judged:
-                kept.setdefault(_to_key(segment), i)
+    for i in sorted(range(len(rows)), key=lambda i: _rank(rows[i])):
+        kept.setdefault(_to_key(rows[i]), i)
     return [rows[i] for i in sorted(kept.values())]
+
+
+def _rank(segment: LabelledSegment) -> tuple[bool, bool, int]:
+    unjudged = segment.sample not in JUDGED_SAMPLES
+    return unjudged, segment.reading != SETTLING, segment.reading
 
 
 def _to_key(segment: LabelledSegment) -> str:
