@@ -15,10 +15,10 @@ import numpy as np
 
 CHECKSUM = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 N_TOKENS = 96
-BATCH = 16
+BATCH = 32
 N_EPOCHS = 1
 DROPPED = 26  # of 256 units; none of the attention
-RATE, HEAD_RATE = 1.5e-4, 2e-3
+RATE, HEAD_RATE = 2e-4, 2e-3
 WARM_UP = 0.06
 BUCKET = 50  # batches whose segments are sorted by length together
 
