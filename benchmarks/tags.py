@@ -56,7 +56,7 @@ def main() -> None:
             make_answers(name, labels, WORK, n_most=given.most, about={"first": given.first})
         return
     if given.curve:
-        ours.make_curve(segments)
+        ours.make_curve(segments, given.folds)
         return
     labels = Labels(segments)
     everything = ours.answer(segments, given.folds)
