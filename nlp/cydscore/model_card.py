@@ -8,7 +8,7 @@ from cydscore.tags import DENIAL
 #: Codebook, labels and rare labels of a model of the packaged codebook, in words.
 _PACKAGED: Final = (
     "the codebook of cydscore",
-    "The labels are one reading by a language-model annotator, not a lawyer's.",
+    "The labels are readings by language models, not by a lawyer.",
     "denials, `material_impact`",
 )
 
