@@ -1,19 +1,30 @@
-"""Count the causes of the tagger's errors, which were named by reading one by one.
+"""Find the tagger's errors and count their causes, which were named by reading one by one.
 
 Usage::
 
     python benchmarks/errors.py --write docs/peers.md
+    python benchmarks/errors.py --find ../shared
 
-``errors.csv`` cites each error by reference, never by its words.
+``errors.csv`` cites each error by reference, never by its words. ``--find`` lists them anew: a
+cause that was read stays with its error, and new ones wait to be read.
 """
 
 import argparse
 import csv
+import pickle
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
+import numpy as np
+from tag_peers.data import BOOK, N_TAGS, read_rows, select
+
+from cydscore.corpus import JUDGED_SAMPLES
+from cydscore.heads import decide
+from cydscore.train import fit_folds, to_arrays
+
+COLUMNS = ("accession", "element", "start", "end", "tag", "error", "cause")
 ERRORS = Path(__file__).parent / "errors.csv"
 CAUSES = {
     "cue": "words that mostly go with the tag, in another meaning or of another subject",
@@ -54,13 +65,57 @@ def write_table(rows: list[dict[str, str]]) -> str:
     )
 
 
+def read_errors():
+    """Return the errors as they were last found."""
+    with ERRORS.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def find_errors(shared, saved):
+    """Return the errors of the folds on judged segments, with the causes that are known."""
+    rows = read_rows(shared)
+    if saved is not None:
+        segments, fit = pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
+    else:
+        segments = select(rows)
+        fit = fit_folds(segments)
+    readings = defaultdict(dict)
+    for segment in rows[0]:
+        readings[_cite(segment)][segment.reading] = segment.tags
+    known = {tuple(row.values())[:-1]: row["cause"] for row in read_errors()}
+    truth, _ = to_arrays(segments, BOOK)
+    judged = np.array([segment.sample in JUDGED_SAMPLES for segment in segments])
+    found = []
+    for k, calibration in enumerate(fit.calibrations):
+        held = np.flatnonzero(judged & (fit.folds == k))
+        chances = calibration.to_probabilities(fit.margins[held])
+        said, _ = decide(chances, calibration.thresholds, BOOK)
+        for i, j in np.argwhere(said[:, :N_TAGS] != truth[held, :N_TAGS]):
+            place, tag = _cite(segments[held[i]]), BOOK.names[j]
+            error = (*place, tag, "FP" if said[i, j] else "FN")
+            one, two = (tag in readings[place].get(n, ()) for n in (1, 2))
+            cause = known.get(error, "")
+            found.append((*error, "differ" if one != two else "" if cause == "differ" else cause))
+    return sorted(found)
+
+
+def _cite(segment):
+    return segment.accession, segment.element, str(segment.start), str(segment.end)
+
+
 def main() -> None:
     """Print the table, or write it into a page."""
     options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--find", type=Path, metavar="SHARED", help="list the errors anew")
+    options.add_argument("--folds", type=Path, help="pickle of segments and fit_folds")
     options.add_argument("--write", type=Path, help="page to write it into")
     given = options.parse_args()
-    with ERRORS.open(encoding="utf-8", newline="") as stream:
-        table = write_table(list(csv.DictReader(stream)))
+    if given.find:
+        found = find_errors(given.find, given.folds)
+        with ERRORS.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerows([COLUMNS, *found])
+    table = write_table(read_errors())
     if not given.write:
         sys.stdout.write(f"{table}\n")
         return

@@ -9,13 +9,13 @@ import argparse
 import pickle
 import re
 import sys
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from scipy.stats import spearmanr
+from tag_peers.data import read_rows, select
 
-from cydscore.corpus import drop_duplicates, find_companies, read_corpus
+from cydscore.corpus import find_companies
 from cydscore.fit_checker import fit_checker
 from cydscore.fit_scorer import score_out_of_fold
 from cydscore.labelled import GRADED, READ, read_labelled, read_labels
@@ -24,7 +24,6 @@ from cydscore.store import load_model
 from cydscore.tags import tag_names
 from cydscore.train import fit_folds
 
-ROOT = Path(__file__).parents[1]
 N_DRAWS = 2000
 PARTS = ("overall", "coverage", "specificity", "candour")
 
@@ -88,9 +87,7 @@ def find_taggers(shared, saved):
     if saved is not None:
         _, fit = pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
         return fit.taggers
-    corpora = (shared / "labels" / "train.jsonl", ROOT / "corpora" / "contrast" / "segments.jsonl")
-    segments = drop_duplicates(chain.from_iterable(map(read_corpus, corpora)))
-    return fit_folds(segments, progress=lambda line: say(line, sys.stderr)).taggers
+    return fit_folds(select(read_rows(shared)), progress=lambda line: say(line, sys.stderr)).taggers
 
 
 def correlate(scores, truth):

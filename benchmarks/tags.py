@@ -102,10 +102,10 @@ def list_peers(everything, same, peers):
         ),
         "",
         (
-            "| tagger | macro-F1 (95 %) | less than cydscore (95 %) | micro-F1 | denials F1 "
-            "| specificity macro-F1 | calibration error | segments/s | MB | load, s |"
+            "| tagger | macro-F1 (95 %) | less than cydscore (95 %) | micro-F1 "
+            "| less than cydscore (95 %) | denials F1 | specificity macro-F1 | calibration error | segments/s | MB | load, s |"
         ),
-        "|---|---|---|--:|--:|--:|--:|--:|--:|--:|",
+        "|---|---|---|--:|---|--:|--:|--:|--:|--:|--:|",
     ]
     for title, answers, made, mine in rows:
         about = answers.about
@@ -113,7 +113,9 @@ def list_peers(everything, same, peers):
             title,
             _show(made.macro),
             "" if mine is None else _show(mine.macro - made.macro),
-            *(f"{x[0]:.3f}" for x in (made.micro, made.denials, made.specificity)),
+            f"{made.micro[0]:.3f}",
+            "" if mine is None else _show(mine.micro - made.micro),
+            *(f"{x[0]:.3f}" for x in (made.denials, made.specificity)),
             f"{made.error:.3f}",
             f"{about['rate']:,}",
             f"{about['size_mb']:.1f}",
