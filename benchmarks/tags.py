@@ -103,7 +103,8 @@ def list_peers(everything, same, peers):
         "",
         (
             "| tagger | macro-F1 (95 %) | less than cydscore (95 %) | micro-F1 "
-            "| less than cydscore (95 %) | denials F1 | specificity macro-F1 | calibration error | segments/s | MB | load, s |"
+            "| less than cydscore (95 %) | denials F1 | specificity macro-F1 | calibration error "
+            "| segments/s | MB | load, s |"
         ),
         "|---|---|---|--:|---|--:|--:|--:|--:|--:|--:|",
     ]
