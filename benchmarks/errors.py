@@ -11,18 +11,17 @@ cause that was read stays with its error, and new ones wait to be read.
 
 import argparse
 import csv
-import pickle
 import re
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
-from tag_peers.data import BOOK, N_TAGS, read_rows, select
+from tag_peers.data import BOOK, N_TAGS, find_folds, read_rows, select
 
 from cydscore.corpus import JUDGED_SAMPLES
 from cydscore.heads import decide
-from cydscore.train import fit_folds, to_arrays
+from cydscore.train import to_arrays
 
 COLUMNS = ("accession", "element", "start", "end", "tag", "error", "cause")
 ERRORS = Path(__file__).parent / "errors.csv"
@@ -74,11 +73,7 @@ def read_errors():
 def find_errors(shared, saved):
     """Return the errors of the folds on judged segments, with the causes that are known."""
     rows = read_rows(shared)
-    if saved is not None:
-        segments, fit = pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
-    else:
-        segments = select(rows)
-        fit = fit_folds(segments)
+    segments, fit = find_folds(saved, lambda: select(rows))
     readings = defaultdict(dict)
     for segment in rows[0]:
         readings[_cite(segment)][segment.reading] = segment.tags
@@ -107,7 +102,7 @@ def main() -> None:
     """Print the table, or write it into a page."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--find", type=Path, metavar="SHARED", help="list the errors anew")
-    options.add_argument("--folds", type=Path, help="pickle of segments and fit_folds")
+    options.add_argument("--folds", type=Path, help="file that keeps the folds that were fitted")
     options.add_argument("--write", type=Path, help="page to write it into")
     given = options.parse_args()
     if given.find:

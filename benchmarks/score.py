@@ -6,14 +6,14 @@ baselines: length, readability and the mean of the tags.
 """
 
 import argparse
-import pickle
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from scipy.stats import spearmanr
-from tag_peers.data import read_rows, select
+from tag_peers.data import find_folds, read_rows, select
 
 from cydscore.corpus import find_companies
 from cydscore.fit_checker import fit_checker
@@ -22,7 +22,6 @@ from cydscore.labelled import GRADED, READ, read_labelled, read_labels
 from cydscore.norms import list_norms
 from cydscore.store import load_model
 from cydscore.tags import tag_names
-from cydscore.train import fit_folds
 
 N_DRAWS = 2000
 PARTS = ("overall", "coverage", "specificity", "candour")
@@ -33,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path, help="folder with labels and filings")
     parser.add_argument("--write", type=Path, help="page whose parts between markers are replaced")
-    parser.add_argument("--folds", type=Path, help="pickle of what fit_folds made, to save minutes")
+    parser.add_argument("--folds", type=Path, help="file that keeps the folds that were fitted")
     given = parser.parse_args()
     labels = given.shared / "labels"
     grades = read_labels(labels / "grades.jsonl", GRADED)
@@ -83,11 +82,9 @@ def say(line, stream=sys.stdout):
 
 
 def find_taggers(shared, saved):
-    """Return the taggers of the folds, read where they were saved."""
-    if saved is not None:
-        _, fit = pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
-        return fit.taggers
-    return fit_folds(select(read_rows(shared)), progress=lambda line: say(line, sys.stderr)).taggers
+    """Return the taggers of the folds."""
+    report = partial(say, stream=sys.stderr)
+    return find_folds(saved, lambda: select(read_rows(shared)), report)[1].taggers
 
 
 def correlate(scores, truth):

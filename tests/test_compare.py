@@ -277,4 +277,4 @@ def test_what_no_person_wrote_is_matched_in_seconds():
         for side in "ab"
     ]
     match_sentences(*alike)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30  # 3 on a quiet core; minutes where it is quadratic

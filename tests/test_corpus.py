@@ -1,12 +1,14 @@
 """A corpus is read whole, or the fault is named with file and line."""
 
+import gzip
 import json
 
 import pytest
 
 from authored import CORPUS
+from cydscore import unpack
 from cydscore.corpus import drop_duplicates, read_companies, read_corpus
-from cydscore.errors import CorpusError, InputMissingError
+from cydscore.errors import CorpusError, InputError, InputMissingError
 
 ROW = {"id": "a", "company": "1", "text": "We train staff.", "tags": ["training"], "specificity": 0}
 
@@ -26,6 +28,18 @@ def test_the_example_corpus_reads_whole():
     segments = read_corpus(CORPUS)
     assert len(segments) == len(CORPUS.read_text("utf-8").splitlines())
     assert read_corpus(CORPUS.parent) == segments
+
+
+def test_a_gzipped_corpus_is_the_same_corpus_and_is_not_unpacked_without_end(tmp_path, monkeypatch):
+    packed = tmp_path / "segments.jsonl.gz"
+    packed.write_bytes(gzip.compress(CORPUS.read_bytes()))
+    assert read_corpus(tmp_path) == read_corpus(packed) == read_corpus(CORPUS)
+    monkeypatch.setattr(unpack, "MAX_BYTES", 1 << 10)
+    with pytest.raises(InputError, match=r"segments\.jsonl\.gz: holds more than 0 MiB"):
+        read_corpus(tmp_path)
+    packed.write_bytes(packed.read_bytes()[:50])
+    with pytest.raises(InputError, match="cut off or damaged"):
+        read_corpus(tmp_path)
 
 
 def test_a_row_becomes_a_segment_with_its_line(write):

@@ -1,5 +1,6 @@
 """Labels by reference find their text again, wherever a format has put it."""
 
+import gzip
 import json
 from dataclasses import replace
 
@@ -151,6 +152,20 @@ def test_a_file_that_is_no_filing_does_not_stop_the_others(mill, tmp_path):
         load_corpus(corpus, [folder])
     with pytest.raises(InputMissingError, match="no such file"):
         load_corpus(corpus, [tmp_path / "none"])
+
+
+def test_a_gzipped_corpus_stays_gzipped_and_the_same_labels_the_same_bytes(mill, tmp_path):
+    plain, packed = refer(mill, tmp_path, ROW), tmp_path / "packed" / "segments.jsonl.gz"
+    referral = refer_rows([tmp_path / "rows.jsonl"], [mill])
+    assert append_references(referral, packed) == 1
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+    first = packed.read_bytes()
+    packed.unlink()
+    append_references(referral, packed)
+    assert packed.read_bytes() == first
+    rows = write(tmp_path / "more.jsonl", {**ROW, "text": "Our miller locks the sluice at dusk."})
+    assert append_references(refer_rows([rows], [mill]), packed.parent) == 2
+    assert sorted(p.name for p in packed.parent.iterdir()) == ["companies.csv", packed.name]
 
 
 def test_labels_are_appended_all_or_none(mill, tmp_path):

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from cydscore import unpack
 from cydscore.errors import InputError, InputMissingError
-from cydscore.read import source
 from cydscore.read.source import decode_text, load_bytes
 
 WORDS = "Tide tables – naïve ones – cost €5"
@@ -41,7 +41,7 @@ def test_a_gzip_that_was_cut_off_is_refused(tmp_path, n_kept):
 
 
 def test_a_gzip_bomb_stops_at_the_cap(tmp_path, monkeypatch):
-    monkeypatch.setattr(source, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(unpack, "MAX_BYTES", 1 << 20)
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(bytes(2 << 20)))
     with pytest.raises(InputError, match="holds more than 1 MiB"):

@@ -1,6 +1,7 @@
 """The labels that all taggers are compared on, and what their answers come to."""
 
 import json
+import pickle
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
@@ -14,7 +15,7 @@ from cydscore.curate import load_corpus
 from cydscore.folds import assign_fold
 from cydscore.heads import N_LEVELS, decide, fit_calibration, head_targets
 from cydscore.tags import load_tags
-from cydscore.train import judged_weights, to_arrays
+from cydscore.train import fit_folds, judged_weights, to_arrays
 
 ROOT = Path(__file__).parents[2]
 CORPORA = (ROOT / "corpora" / "item106", ROOT / "corpora" / "contrast")
@@ -49,6 +50,21 @@ def select(rows, first=None):
         or (s.sample in JUDGED_SAMPLES and s.reading == SETTLING)
     )
     return drop_duplicates(chain(kept, written))
+
+
+def find_folds(saved, find_segments, progress=None):
+    """Return segments and what `cydscore.train.fit_folds` makes of them.
+
+    Where a file is named, they are taken from it, or kept in it if it is not there yet.
+    """
+    if saved is not None and saved.exists():
+        return pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
+    segments = find_segments()
+    made = segments, fit_folds(segments, progress=progress)
+    if saved is not None:
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        saved.write_bytes(pickle.dumps(made))
+    return made
 
 
 class Labels:

@@ -1,29 +1,24 @@
 """cydscore's own tagger: on the folds, on fewer labels, and what it costs."""
 
 import json
-import pickle
 from hashlib import blake2b
 
 import numpy as np
 from joblib import Parallel, delayed
 from tag_peers.costs import measure_load, measure_rate, measure_size
-from tag_peers.data import CACHE, N_FOLDS, Figures, Labels, interval, judge
+from tag_peers.data import CACHE, N_FOLDS, Figures, Labels, find_folds, interval, judge
 from tag_peers.make import say
 
 from cydscore.store import find_default_model, load_model
 from cydscore.tagger import SegmentTagger
-from cydscore.train import fit_folds
 
 SIZES = (2_000, 5_000, 10_000, 20_000, 40_000)
 CURVE = CACHE / "curve.json"
 
 
 def answer(segments, saved=None):
-    """Return what our tagger says of segments, out of fold; ``saved`` is a pickle of its folds."""
-    if saved is not None:
-        segments, fit = pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
-    else:
-        fit = fit_folds(segments, progress=say)
+    """Return what our tagger says of segments, out of fold; ``saved`` keeps its folds."""
+    segments, fit = find_folds(saved, lambda: segments, say)
     return judge(Labels(segments), fit.margins)
 
 
@@ -42,7 +37,7 @@ def measure_ours(labels):
 def make_curve(segments, saved=None):
     """Fit on ever more labels, companies kept whole; keep the figures.
 
-    ``saved`` is a pickle of the folds of all of them.
+    ``saved`` keeps the folds of all of them.
     """
     labels = Labels(segments)
     rank = {c: blake2b(f"curve:{c}".encode()).digest() for c in set(labels.companies)}
@@ -54,8 +49,8 @@ def make_curve(segments, saved=None):
         known[order[:size]] = True
         known |= np.array([c == last for c in labels.companies])
         there = known | labels.judged
-        if known.all() and saved is not None:
-            margins = pickle.loads(saved.read_bytes())[1].margins  # noqa: S301 (made by whoever runs this)
+        if known.all():
+            margins = find_folds(saved, lambda: segments, say)[1].margins
         else:
             margins = np.zeros((len(labels), labels.targets.shape[1]), np.float32)
             fit = delayed(_fit_fold)

@@ -1,5 +1,7 @@
 """Read JSON lines with one error message a fault, and write files whole or not at all."""
 
+import gzip
+import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cydscore.errors import CorpusError, InputMissingError
+from cydscore.unpack import read_unpacked
 
 
 def read_json_lines(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -15,7 +18,7 @@ def read_json_lines(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
     Parameters
     ----------
     path
-        The file, UTF-8.
+        The file, UTF-8, gzipped or not.
 
     Raises
     ------
@@ -57,17 +60,21 @@ def read_text(path: str | Path) -> str:
     Parameters
     ----------
     path
-        The file, UTF-8, with or without a byte-order mark.
+        The file, UTF-8, with or without a byte-order mark, gzipped or not.
 
     Raises
     ------
     InputMissingError
         If there is no such file.
+    InputError
+        If it is larger than 512 MiB unpacked, or a damaged gzip file.
     CorpusError
         If it cannot be read or is not UTF-8.
     """
     try:
-        return Path(path).read_text("utf-8-sig")
+        with Path(path).open("rb") as stream:
+            data = read_unpacked(stream, path)
+        return io.TextIOWrapper(io.BytesIO(data), "utf-8-sig").read()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise InputMissingError(f"{path}: no such file; check the path of the labels") from error
     except OSError as error:
@@ -93,7 +100,7 @@ def write_whole(path: str | Path, text: str) -> None:
     Parameters
     ----------
     path
-        The file; folders above it are made.
+        The file; folders above it are made. It is gzipped where it ends in ``.gz``.
     text
         What it shall hold.
     """
@@ -102,7 +109,8 @@ def write_whole(path: str | Path, text: str) -> None:
     fresh = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         # half of a character comes from a file's name that is not UTF-8
-        fresh.write_text(text, "utf-8", errors="backslashreplace", newline="\n")
+        data = text.encode("utf-8", "backslashreplace")
+        fresh.write_bytes(gzip.compress(data, mtime=0) if target.suffix == ".gz" else data)
         fresh.replace(target)
     finally:
         fresh.unlink(missing_ok=True)

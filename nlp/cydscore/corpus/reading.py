@@ -144,10 +144,13 @@ def find_file(path: str | Path) -> Path:
     Parameters
     ----------
     path
-        The file, or a folder that holds ``segments.jsonl``.
+        The file, or a folder that holds ``segments.jsonl``, or that gzipped.
     """
     file = Path(path)
-    return file / "segments.jsonl" if file.is_dir() else file
+    if not file.is_dir():
+        return file
+    packed = file / "segments.jsonl.gz"
+    return packed if packed.is_file() else file / "segments.jsonl"
 
 
 def find_codebook(path: str | Path, other: Codebook | None = None) -> Codebook:

@@ -124,15 +124,16 @@ def append_references(referral: Referral, corpus: str | Path) -> int:
         If the corpus would break its format, as by a label that it has already; nothing is
         written then.
     """
-    file = Path(corpus)
-    file = file if file.suffix == ".jsonl" else file / "segments.jsonl"
+    file = find_file(corpus)
+    if not file.name.endswith((".jsonl", ".jsonl.gz")):  # a folder that is not there yet
+        file /= "segments.jsonl"
     old = read_text(file) if file.is_file() else ""
     new = old + ("" if old.endswith("\n") or not old else "\n")
     new += to_json_lines(referral.references)
     beside = file.with_name(COMPANIES_FILE)
     known = read_companies(beside) if beside.is_file() else {}
     companies = {**referral.companies, **known}
-    trial = file.with_name(f".{file.name}.trial")
+    trial = file.with_name(f".trial.{file.name}")
     try:
         write_whole(trial, new)
         checked = check_corpus(trial, companies=companies)

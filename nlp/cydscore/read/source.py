@@ -1,20 +1,14 @@
 """Bytes of a path or of standard input, and the text in them."""
 
-import io
 import re
 import sys
-import zlib
-from gzip import BadGzipFile, GzipFile
 from pathlib import Path
-from typing import BinaryIO
 
 from cydscore.errors import InputError, InputMissingError
+from cydscore.unpack import read_unpacked
 
-MAX_BYTES = 512 * 1024 * 1024
 STDIN = "-"
 
-_GZIP = b"\x1f\x8b"
-_GZIP_DEPTH = 2  # the archive, and a gzip that was gzipped once more on its way
 _MAGIC = {
     b"%PDF-": "a PDF file",
     b"\x89PNG": "a PNG image",
@@ -53,14 +47,13 @@ def load_bytes(path: str) -> bytes:
     InputMissingError
         If the path names no readable file.
     InputError
-        If it is larger than ``MAX_BYTES`` unpacked, or a damaged gzip file.
+        If it is larger than 512 MiB unpacked, or a damaged gzip file.
     """
     try:
         if path == STDIN:
-            data = _read_capped(sys.stdin.buffer, path)
-        else:
-            with Path(path).open("rb") as stream:
-                data = _read_capped(stream, path)
+            return read_unpacked(sys.stdin.buffer, path)
+        with Path(path).open("rb") as stream:
+            return read_unpacked(stream, path)
     except FileNotFoundError:
         raise InputMissingError(
             f"{path}: no such file; check the spelling, or give a folder or a quoted pattern"
@@ -69,31 +62,6 @@ def load_bytes(path: str) -> bytes:
         raise InputMissingError(
             f"{path}: cannot be read ({error.strerror}), and a readable file was expected; "
             "name a file, or a folder of filings"
-        ) from None
-    for _ in range(_GZIP_DEPTH):
-        if not data.startswith(_GZIP):
-            break
-        data = _gunzip(data, path)
-    return data
-
-
-def _read_capped(stream: BinaryIO | GzipFile, path: str) -> bytes:
-    data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise InputError(
-            f"{path}: holds more than {MAX_BYTES >> 20} MiB, the most that is read into memory; "
-            "a notes archive is streamed where it stays a .zip file"
-        )
-    return data
-
-
-def _gunzip(data: bytes, path: str) -> bytes:
-    try:
-        return _read_capped(GzipFile(fileobj=io.BytesIO(data)), path)
-    except (EOFError, BadGzipFile, zlib.error) as error:
-        reason = str(error).rstrip(".")
-        raise InputError(
-            f"{path}: the gzip data is cut off or damaged ({reason}); fetch the file again"
         ) from None
 
 
