@@ -32,7 +32,7 @@ from tag_peers.make import describe_machine, make_answers
 from tag_peers.peers import PEERS
 
 WORK = ROOT / "build" / "bench-tags"
-FIRST = 90_369
+FIRST = (90_369, 1_363)
 COMMAND = "make bench-tags"
 
 
@@ -41,7 +41,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path, help="folder with labels and filings")
     parser.add_argument("--write", type=Path, help="page whose part between markers is replaced")
-    parser.add_argument("--first", type=int, default=FIRST, help="lines that the peers learn from")
+    parser.add_argument(
+        "--first", type=int, nargs=2, default=FIRST, help="lines of both corpora for the peers"
+    )
     parser.add_argument("--make", nargs="+", choices=PEERS, help="fit these peers anew")
     parser.add_argument("--most", type=int, default=N_FOLDS, help="folds to fit at most")
     parser.add_argument("--curve", action="store_true", help="fit on ever more labels")

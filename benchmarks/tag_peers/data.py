@@ -1,6 +1,7 @@
 """The labels that all taggers are compared on, and what their answers come to."""
 
 import json
+import math
 import pickle
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -37,19 +38,15 @@ def read_rows(shared):
 
 
 def select(rows, first=None):
-    """Return the segments without duplicates, of those by reference only the first lines.
+    """Return the segments without duplicates; ``first`` says how many lines of each corpus.
 
     Those that are judged have the labels that were settled, wherever they stand.
     """
+    n_labelled, n_written = first or (math.inf, math.inf)
     labelled, written = rows
-    kept = (
-        s
-        for s in labelled
-        if first is None
-        or s.line <= first
-        or (s.sample in JUDGED_SAMPLES and s.reading == SETTLING)
-    )
-    return drop_duplicates(chain(kept, written))
+    settled = (s.sample in JUDGED_SAMPLES and s.reading == SETTLING for s in labelled)
+    kept = (s for s, yes in zip(labelled, settled, strict=True) if yes or s.line <= n_labelled)
+    return drop_duplicates(chain(kept, (s for s in written if s.line <= n_written)))
 
 
 def find_folds(saved, find_segments, progress=None):
