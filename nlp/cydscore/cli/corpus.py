@@ -16,7 +16,10 @@ corpus = typer.Typer(
 app.add_typer(corpus, name="corpus")
 
 CorpusArgument = Annotated[
-    Path, typer.Argument(help="JSON lines, or a folder with segments.jsonl.", metavar="CORPUS")
+    Path,
+    typer.Argument(
+        help="JSON lines, gzipped or not, or a folder with segments.jsonl.", metavar="CORPUS"
+    ),
 ]
 TextOption = Annotated[
     list[Path],
