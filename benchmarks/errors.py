@@ -73,7 +73,8 @@ def read_errors():
 def find_errors(shared, saved):
     """Return the errors of the folds on judged segments, with the causes that are known."""
     rows = read_rows(shared)
-    segments, fit = find_folds(saved, lambda: select(rows))
+    segments = select(rows)
+    fit = find_folds(saved, segments)
     readings = defaultdict(dict)
     for segment in rows[0]:
         readings[_cite(segment)][segment.reading] = segment.tags

@@ -84,7 +84,7 @@ def say(line, stream=sys.stdout):
 def find_taggers(shared, saved):
     """Return the taggers of the folds."""
     report = partial(say, stream=sys.stderr)
-    return find_folds(saved, lambda: select(read_rows(shared)), report)[1].taggers
+    return find_folds(saved, select(read_rows(shared)), report).taggers
 
 
 def correlate(scores, truth):

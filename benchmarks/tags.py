@@ -3,8 +3,8 @@
 All are trained on what lies outside a fold of companies, and judged on it: segments of whole
 filings and those picked for rare tags, duplicates dropped. Margins become probabilities and labels
 by the same calibration, fitted on the other folds. What the peers said is kept beside this script
-(``--make NAME`` makes it anew), for the first 90,369 labels, with which they were trained; what
-cydscore says is made by the command.
+(``--make NAME`` makes it anew), for the first lines of both corpora, with which they were trained;
+what cydscore says is made by the command.
 """
 
 import argparse

@@ -58,7 +58,15 @@ def test_a_failure_stops_no_other_and_keeps_its_place(mixed, model):
 
 
 def test_a_folder_is_searched_for_what_may_be_a_filing(tmp_path):
-    for name in ("b.htm", "deep/a.txt.gz", "c.PDF", "logo.jpg", "scores.csv", ".git/x.htm"):
+    for name in (
+        "b.htm",
+        "deep/a.txt.gz",
+        "c.PDF",
+        "logo.jpg",
+        "s.csv",
+        "s.jsonl.gz",
+        ".git/x.htm",
+    ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x")

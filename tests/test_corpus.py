@@ -8,7 +8,7 @@ import pytest
 from authored import CORPUS
 from cydscore import unpack
 from cydscore.corpus import drop_duplicates, read_companies, read_corpus
-from cydscore.errors import CorpusError, InputError, InputMissingError
+from cydscore.errors import CorpusError, InputMissingError
 
 ROW = {"id": "a", "company": "1", "text": "We train staff.", "tags": ["training"], "specificity": 0}
 
@@ -35,10 +35,13 @@ def test_a_gzipped_corpus_is_the_same_corpus_and_is_not_unpacked_without_end(tmp
     packed.write_bytes(gzip.compress(CORPUS.read_bytes()))
     assert read_corpus(tmp_path) == read_corpus(packed) == read_corpus(CORPUS)
     monkeypatch.setattr(unpack, "MAX_BYTES", 1 << 10)
-    with pytest.raises(InputError, match=r"segments\.jsonl\.gz: holds more than 0 MiB"):
+    with pytest.raises(CorpusError, match=r"segments\.jsonl\.gz: holds more than 0 MiB"):
         read_corpus(tmp_path)
     packed.write_bytes(packed.read_bytes()[:50])
-    with pytest.raises(InputError, match="cut off or damaged"):
+    with pytest.raises(CorpusError, match="cut off or damaged"):
+        read_corpus(tmp_path)
+    (tmp_path / "segments.jsonl").write_bytes(CORPUS.read_bytes())
+    with pytest.raises(CorpusError, match=r"segments\.jsonl is there too; remove one"):
         read_corpus(tmp_path)
 
 

@@ -49,19 +49,27 @@ def select(rows, first=None):
     return drop_duplicates(chain(kept, (s for s in written if s.line <= n_written)))
 
 
-def find_folds(saved, find_segments, progress=None):
-    """Return segments and what `cydscore.train.fit_folds` makes of them.
+def find_folds(saved, segments, progress=None):
+    """Return what `cydscore.train.fit_folds` makes of segments.
 
-    Where a file is named, they are taken from it, or kept in it if it is not there yet.
+    Where a file is named, it is taken from it, or kept in it if it is not there yet.
     """
     if saved is not None and saved.exists():
-        return pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
-    segments = find_segments()
-    made = segments, fit_folds(segments, progress=progress)
+        known, fit = pickle.loads(saved.read_bytes())  # noqa: S301 (made by whoever runs this)
+        if _list_labels(known) != _list_labels(segments):
+            raise SystemExit(f"{saved}: made of other labels; remove it")
+        return fit
+    fit = fit_folds(segments, progress=progress)
     if saved is not None:
         saved.parent.mkdir(parents=True, exist_ok=True)
-        saved.write_bytes(pickle.dumps(made))
-    return made
+        part = saved.with_name(f"{saved.name}.part")
+        part.write_bytes(pickle.dumps((segments, fit)))
+        part.replace(saved)
+    return fit
+
+
+def _list_labels(segments):
+    return [(s.company, s.text, sorted(s.tags), s.specificity) for s in segments]
 
 
 class Labels:

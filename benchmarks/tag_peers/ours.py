@@ -18,8 +18,7 @@ CURVE = CACHE / "curve.json"
 
 def answer(segments, saved=None):
     """Return what our tagger says of segments, out of fold; ``saved`` keeps its folds."""
-    segments, fit = find_folds(saved, lambda: segments, say)
-    return judge(Labels(segments), fit.margins)
+    return judge(Labels(segments), find_folds(saved, segments, say).margins)
 
 
 def measure_ours(labels):
@@ -50,7 +49,7 @@ def make_curve(segments, saved=None):
         known |= np.array([c == last for c in labels.companies])
         there = known | labels.judged
         if known.all():
-            margins = find_folds(saved, lambda: segments, say)[1].margins
+            margins = find_folds(saved, segments, say).margins
         else:
             margins = np.zeros((len(labels), labels.targets.shape[1]), np.float32)
             fit = delayed(_fit_fold)

@@ -204,4 +204,5 @@ def _read_list(path: Path) -> list[str | Failure]:
 
 def _may_be_filing(path: Path, folder: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return path.is_file() and not hidden and path.suffix.lower() not in _NOT_FILINGS
+    name = path.name.lower().removesuffix(".gz")
+    return path.is_file() and not hidden and Path(name).suffix not in _NOT_FILINGS

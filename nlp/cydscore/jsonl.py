@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cydscore.errors import CorpusError, InputMissingError
+from cydscore.errors import CorpusError, InputError, InputMissingError
 from cydscore.unpack import read_unpacked
 
 
@@ -66,10 +66,8 @@ def read_text(path: str | Path) -> str:
     ------
     InputMissingError
         If there is no such file.
-    InputError
-        If it is larger than 512 MiB unpacked, or a damaged gzip file.
     CorpusError
-        If it cannot be read or is not UTF-8.
+        If it cannot be read, is not UTF-8, larger than 512 MiB unpacked, or a damaged gzip file.
     """
     try:
         with Path(path).open("rb") as stream:
@@ -77,6 +75,8 @@ def read_text(path: str | Path) -> str:
         return io.TextIOWrapper(io.BytesIO(data), "utf-8-sig").read()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise InputMissingError(f"{path}: no such file; check the path of the labels") from error
+    except InputError as error:
+        raise CorpusError(str(error)) from error
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except UnicodeDecodeError as error:

@@ -39,7 +39,7 @@ def read_unpacked(stream: IO[bytes], path: str | Path) -> bytes:
         except (EOFError, BadGzipFile, zlib.error) as error:
             reason = str(error).rstrip(".")
             raise InputError(
-                f"{path}: the gzip data is cut off or damaged ({reason}); fetch the file again"
+                f"{path}: the gzip data is cut off or damaged ({reason}); fetch or pack it again"
             ) from None
     return data
 
@@ -49,6 +49,6 @@ def _read_capped(stream: IO[bytes] | GzipFile, path: str | Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise InputError(
             f"{path}: holds more than {MAX_BYTES >> 20} MiB, the most that is read into memory; "
-            "a notes archive is streamed where it stays a .zip file"
+            "part it, or leave a notes archive the .zip file that it was, which is streamed"
         )
     return data

@@ -52,7 +52,7 @@ def read_corpus(
     Parameters
     ----------
     path
-        The file, or a folder that holds ``segments.jsonl``.
+        The file, or a folder that holds ``segments.jsonl``, or that gzipped.
     companies
         Company by accession number. Where it is None, a ``companies.csv`` beside the file is
         taken, or else the one in ``corpora/item106``.
@@ -86,7 +86,7 @@ def check_corpus(path: str | Path, *, companies: Mapping[str, str] | None = None
     Parameters
     ----------
     path
-        The file, or a folder that holds ``segments.jsonl``.
+        The file, or a folder that holds ``segments.jsonl``, or that gzipped.
     companies
         As in `read_corpus`.
 
@@ -145,12 +145,19 @@ def find_file(path: str | Path) -> Path:
     ----------
     path
         The file, or a folder that holds ``segments.jsonl``, or that gzipped.
+
+    Raises
+    ------
+    CorpusError
+        If the folder holds both.
     """
     file = Path(path)
     if not file.is_dir():
         return file
-    packed = file / "segments.jsonl.gz"
-    return packed if packed.is_file() else file / "segments.jsonl"
+    plain, packed = file / "segments.jsonl", file / "segments.jsonl.gz"
+    if plain.is_file() and packed.is_file():
+        raise CorpusError(f"{packed}: {plain.name} is there too; remove one, or name the file")
+    return packed if packed.is_file() else plain
 
 
 def find_codebook(path: str | Path, other: Codebook | None = None) -> Codebook:

@@ -111,7 +111,8 @@ def append_references(referral: Referral, corpus: str | Path) -> int:
     referral
         What `refer_rows` made.
     corpus
-        The file, or a folder that holds ``segments.jsonl``; made where there is none.
+        The file, or a folder that holds ``segments.jsonl``, or that gzipped; made where there is
+        none.
 
     Returns
     -------
@@ -125,7 +126,9 @@ def append_references(referral: Referral, corpus: str | Path) -> int:
         written then.
     """
     file = find_file(corpus)
-    if not file.name.endswith((".jsonl", ".jsonl.gz")):  # a folder that is not there yet
+    if not file.is_file() and not file.name.endswith(
+        (".jsonl", ".jsonl.gz")
+    ):  # a folder that is not there yet
         file /= "segments.jsonl"
     old = read_text(file) if file.is_file() else ""
     new = old + ("" if old.endswith("\n") or not old else "\n")
