@@ -41,20 +41,16 @@ CAUSES = {
 def write_table(rows: list[dict[str, str]]) -> str:
     """Return a table of causes by tag, as Markdown."""
     counts = Counter((row["tag"], re.sub(r"\d", "", row["cause"])) for row in rows)
-    read = [tag for tag, _ in Counter(r["tag"] for r in rows if r["cause"]).most_common()]
-    read = [t for t in read if any(counts[t, c] for c in CAUSES if c not in ("differ", ""))]
-    rest = "other tags"
-    for (tag, cause), n in list(counts.items()):
-        if tag not in read:
-            counts[rest, cause] += n
+    tags = [tag for tag, _ in Counter(row["tag"] for row in rows).most_common()]
+    causes = [cause for cause in CAUSES if any(counts[tag, cause] for tag in tags)]
     lines = [
-        "| tag | errors | " + " | ".join(f"`{c}`" if c else "not read" for c in CAUSES) + " |",
-        "|---|--:|" + "--:|" * len(CAUSES),
+        "| tag | errors | " + " | ".join(f"`{c}`" if c else "not read" for c in causes) + " |",
+        "|---|--:|" + "--:|" * len(causes),
     ]
-    for tag in (*read, rest):
-        cells = [counts[tag, cause] for cause in CAUSES]
+    for tag in tags:
+        cells = [counts[tag, cause] for cause in causes]
         lines.append(f"| {tag} | {sum(cells)} | {' | '.join(map(str, cells))} |")
-    sums = [sum(counts[tag, cause] for tag in (*read, rest)) for cause in CAUSES]
+    sums = [sum(counts[tag, cause] for tag in tags) for cause in causes]
     lines.append(f"| all | {sum(sums)} | {' | '.join(map(str, sums))} |")
     rules = Counter(row["cause"] for row in rows if re.fullmatch(r"rule\d+", row["cause"]))
     meanings = [f"- `{cause}`: {meaning}" for cause, meaning in CAUSES.items() if cause]
