@@ -58,7 +58,7 @@ def main() -> None:
             make_answers(name, labels, WORK, n_most=given.most, about={"first": given.first})
         return
     if given.curve:
-        ours.make_curve(segments, given.folds)
+        ours.make_curve(segments)
         return
     labels = Labels(segments)
     everything = ours.answer(segments, given.folds)
@@ -69,7 +69,8 @@ def main() -> None:
     same.about.update(ours.measure_ours(labels))
     everything.about.update(same.about | {"n_segments": everything.about["n_segments"]})
     peers = {name: Answers.load(name, labels) for name in PEERS if (CACHE / f"{name}.npz").exists()}
-    lines = [*list_peers(everything, same, peers), "", *list_tags(everything), "", *list_curve()]
+    lines = [*list_peers(everything, same, peers), "", *list_tags(everything), ""]
+    lines += list_curve(labels, everything)
     sys.stdout.write("\n".join(lines) + "\n")
     if given.write:
         block = "\n".join(["<!-- bench-tags -->", "", *lines, "", "<!-- /bench-tags -->"])
@@ -143,10 +144,8 @@ def list_tags(answers):
     return lines
 
 
-def list_curve():
-    """Return the table of figures by number of labels, as it was last made."""
-    if not ours.CURVE.exists():
-        return []
+def list_curve(labels, everything):
+    """Return the table of figures by number of labels, fewer of them as it was last made."""
     lines = [
         (
             "| labels | companies | macro-F1 (95 %) | denials F1 (95 %) "
@@ -154,7 +153,9 @@ def list_curve():
         ),
         "|--:|--:|---|---|---|",
     ]
-    for row in json.loads(ours.CURVE.read_text("utf-8")):
+    fewer = json.loads(ours.CURVE.read_text("utf-8")) if ours.CURVE.exists() else []
+    n_companies = len(set(labels.companies))
+    for row in (*fewer, ours.describe_row(len(labels), n_companies, Figures(everything))):
         cells = [f"{row['labels']:,}", f"{row['companies']:,}"]
         for name in ("macro", "denials", "specificity"):
             middle, low, high = row[name]

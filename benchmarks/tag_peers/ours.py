@@ -33,39 +33,38 @@ def measure_ours(labels):
     }
 
 
-def make_curve(segments, saved=None):
-    """Fit on ever more labels, companies kept whole; keep the figures.
-
-    ``saved`` keeps the folds of all of them.
-    """
+def make_curve(segments):
+    """Fit on ever more labels, companies kept whole; keep the figures."""
     labels = Labels(segments)
     rank = {c: blake2b(f"curve:{c}".encode()).digest() for c in set(labels.companies)}
     order = sorted(range(len(labels)), key=lambda i: rank[labels.companies[i]])
     rows = []
-    for size in (*(n for n in SIZES if n < len(labels)), len(labels)):
+    for size in (n for n in SIZES if n < len(labels)):
         last = labels.companies[order[size - 1]]
         known = np.zeros(len(labels), bool)
         known[order[:size]] = True
         known |= np.array([c == last for c in labels.companies])
         there = known | labels.judged
-        if known.all():
-            margins = find_folds(saved, segments, say).margins
-        else:
-            margins = np.zeros((len(labels), labels.targets.shape[1]), np.float32)
-            fit = delayed(_fit_fold)
-            parts = Parallel(n_jobs=-1)(fit(labels, known, k) for k in range(N_FOLDS))
-            for k, part in enumerate(parts):
-                margins[there & (labels.folds == k)] = part
+        margins = np.zeros((len(labels), labels.targets.shape[1]), np.float32)
+        fit = delayed(_fit_fold)
+        parts = Parallel(n_jobs=-1)(fit(labels, known, k) for k in range(N_FOLDS))
+        for k, part in enumerate(parts):
+            margins[there & (labels.folds == k)] = part
+        n_companies = len({*np.array(labels.companies)[known]})
         figures = Figures(judge(labels, margins, there, known=known))
-        row = {"labels": int(known.sum()), "companies": len({*np.array(labels.companies)[known]})}
-        for name in ("macro", "denials", "specificity"):
-            draws = getattr(figures, name)
-            row[name] = [round(float(x), 4) for x in (draws[0], *interval(draws))]
-        say(f"{row['labels']} labels: macro-F1 {row['macro'][0]:.3f}")
-        rows.append(row)
+        rows.append(describe_row(int(known.sum()), n_companies, figures))
+        say(f"{rows[-1]['labels']} labels: macro-F1 {rows[-1]['macro'][0]:.3f}")
         CURVE.parent.mkdir(exist_ok=True)
         CURVE.write_text(f"{json.dumps(rows, indent=1)}\n", "utf-8")
-    return rows
+
+
+def describe_row(n_labels, n_companies, figures):
+    """Return a row of the curve: figures with their intervals."""
+    row = {"labels": n_labels, "companies": n_companies}
+    for name in ("macro", "denials", "specificity"):
+        draws = getattr(figures, name)
+        row[name] = [round(float(x), 4) for x in (draws[0], *interval(draws))]
+    return row
 
 
 def _fit_fold(labels, known, k):
