@@ -22,7 +22,6 @@ from cydscore.dataset import TABLES, read_table, table_schema, write_dataset
 from cydscore.dataset.partition import score_paths
 from cydscore.dataset.tables import load_table
 from cydscore.errors import DependencyError, InputMissingError, UsageError
-from cydscore.features import Passage
 from cydscore.heads import label_names
 from cydscore.memory import TaggingMemory
 from cydscore.store import load_model, save_model
@@ -324,11 +323,10 @@ def test_a_text_is_tagged_alike_alone_and_among_others(model):
     texts = [
         f"Miller {n} keeps the keys of the sluice and reports to the board." for n in range(40)
     ]
-    passages = [Passage(text=text) for text in texts]
-    together = TaggingMemory(model.tagger, n_most=30).describe(passages)
+    together = TaggingMemory(model.tagger, n_most=30).describe(texts)
     memory = TaggingMemory(model.tagger, n_most=30)
-    for row, passage in enumerate(passages):
-        alone = memory.describe([passage])
+    for row, text in enumerate(texts):
+        alone = memory.describe([text])
         assert (alone.probability[0] == together.probability[row]).all()
         assert (alone.at_least[0] == together.at_least[row]).all()
 

@@ -28,7 +28,7 @@ from cydscore.check.decide import Softmax
 from cydscore.corpus import read_corpus
 from cydscore.errors import UsageError
 from cydscore.estimators import LogisticCalibrator, NonNegativeRidge, SoftmaxClassifier
-from cydscore.features import FeatureExtractor, Passage, to_passages
+from cydscore.features import FeatureExtractor, to_texts
 from cydscore.heads import encode_labels, label_names
 from cydscore.tagger import SegmentTagger
 from manual import run_examples
@@ -121,7 +121,7 @@ def test_a_clone_has_the_parameters_and_nothing_that_was_learnt(fitted):
 
 def test_fitting_leaves_parameters_and_input_as_they_were(fitted):
     estimator = clone(fitted[0])
-    before, X, Y = estimator.get_params(), to_passages(TEXTS), TRUTH.copy()
+    before, X, Y = estimator.get_params(), to_texts(TEXTS), TRUTH.copy()
     copied = deepcopy(X)
     estimator.fit(X, Y)
     assert estimator.get_params() == before
@@ -151,11 +151,11 @@ def test_there_is_no_number_of_features(fitted):
     assert not hasattr(fitted[0], "n_features_in_")
 
 
-def test_lists_arrays_series_and_passages_are_read_alike(fitted):
+def test_lists_arrays_and_series_are_read_alike(fitted):
     _, make = fitted
     expected = make(TEXTS[:5])
     kinds = [tuple(TEXTS[:5]), np.array(TEXTS[:5]), pd.Series(TEXTS[:5], index=list("abcde"))]
-    for X in (*kinds, [Passage(text=text) for text in TEXTS[:5]]):
+    for X in kinds:
         assert np.array_equal(make(X), expected)
 
 

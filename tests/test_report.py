@@ -3,7 +3,6 @@
 import gzip
 import json
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from inline_snapshot import snapshot
@@ -23,11 +22,10 @@ from authored import (
     write_submission,
 )
 from cydscore.batch import score_filing
-from cydscore.features import Passage
 from cydscore.heads import label_names
 from cydscore.records import UnknownElement
 from cydscore.render import render_report
-from cydscore.report import SCHEMA, make_reports, to_passages_of
+from cydscore.report import SCHEMA, make_reports
 from cydscore.tags import FIRST_TAGS, denial_names, load_tags, tag_names
 from cydscore.taxonomy import flag_names
 from cydscore.write import row_types
@@ -249,15 +247,6 @@ def test_a_row_counts_what_the_report_holds(reports):
     assert row[f"{flag_names()[0]}_declared"] is True
     assert row["third_party_audit_stated"] == len(report.rank_evidence("third_party_audit")[0])
     assert row["model"] == report.model["sha256"]
-
-
-def test_segments_are_each_others_context(reports):
-    segments = reports["harbor"].segments
-    passages = to_passages_of(segments)
-    assert passages[0] == Passage(
-        text=segments[0].text, elements=segments[0].elements, previous=None
-    )
-    assert all(after.previous == before.text for before, after in pairwise(passages))
 
 
 def test_filings_are_read_together_as_they_are_alone(model, reports):

@@ -9,7 +9,6 @@ from sklearn.base import clone, is_classifier
 from authored import CORPUS
 from cydscore.corpus import read_corpus
 from cydscore.errors import CorpusError, NotFittedError, UsageError
-from cydscore.features import Passage
 from cydscore.heads import decide, encode_labels, label_names
 from cydscore.tagger import SegmentTagger
 from cydscore.tags import denial_names, load_tags, tag_names
@@ -50,11 +49,6 @@ def test_tag_describe_and_predict_say_the_same(tagger):
         assert one.tags["training"] == pytest.approx(
             table.probability[i, table.labels.index("training")]
         )
-
-
-def test_a_string_and_a_passage_of_it_are_tagged_alike(tagger):
-    one, two = tagger.tag([TEXTS[3], Passage(text=TEXTS[3])])
-    assert one == two
 
 
 def test_an_audit_by_a_third_party_is_always_an_engagement_too():

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import chain, count, product
@@ -48,41 +47,22 @@ _SUFFIXES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A segment and where it stands.
-
-    Attributes
-    ----------
-    text
-        The segment.
-    elements
-        Local names of the text blocks that hold it; empty where they are not known.
-    previous
-        The segment before it in the filing, or None where there is none or it is not known.
-    """
-
-    text: str
-    elements: tuple[str, ...] = ()
-    previous: str | None = None
-
-
-def to_passages(X: Iterable[str | Passage]) -> list[Passage]:
-    """Return passages for segments given as plain strings or as passages.
+def to_texts(X: Iterable[str]) -> list[str]:
+    """Return segments as a list of strings.
 
     Raises
     ------
     UsageError
-        If they are given as anything else, or as one string.
+        If they are anything else, or one string.
     """
     if isinstance(X, str):
         raise UsageError("one string was given where many are expected; put it in a list")
-    passages = [Passage(text=x) if isinstance(x, str) else x for x in X]
-    strange = next((p for p in passages if not isinstance(p, Passage)), None)
-    if strange is not None:
-        kind = type(strange).__name__
-        raise UsageError(f"a segment is of type {kind}; give strings or passages, and drop others")
-    return passages
+    texts = list(X)
+    strange = [x for x in texts if not isinstance(x, str)]
+    if strange:
+        kind = type(strange[0]).__name__
+        raise UsageError(f"a segment is of type {kind}; give strings, and drop others")
+    return texts
 
 
 def split_words(text: str) -> list[str]:
@@ -199,7 +179,7 @@ class FeatureExtractor(Parameters):
             input_tags=InputTags(one_d_array=True, two_d_array=False, string=True),
         )
 
-    def fit(self, X: Iterable[str | Passage], y: object = None) -> Self:  # noqa: ARG002
+    def fit(self, X: Iterable[str], y: object = None) -> Self:  # noqa: ARG002
         """Learn the vocabulary.
 
         Parameters
@@ -209,20 +189,20 @@ class FeatureExtractor(Parameters):
         y
             Without effect, kept for scikit-learn.
         """
-        passages = to_passages(X)
-        words = [split_words(p.text) for p in passages]
+        texts = to_texts(X)
+        words = [split_words(text) for text in texts]
         roles = [name_roles(w) for w in words]
         counts = Counter(unit for row in (*words, *roles) for unit in set(row))
         common = {u for u, n in counts.items() if n >= self.min_count}
         self.units_ = tuple(sorted(common | set(_acts().values())))
         self._index()
-        keys, rows = self._keys(passages, words, roles)
+        keys, rows = self._keys(texts, words, roles)
         unique = np.unique(np.stack([keys, rows]), axis=1)[0]
         keys, n_rows = np.unique(unique, return_counts=True)
         far = np.isin(keys >> 60, (_APART, _PATH))
         kept = n_rows >= np.where(far, self.min_count_apart, self.min_count)
         self.keys_ = keys[kept]
-        self.idf_ = (1 + np.log((1 + len(passages)) / (1 + n_rows[kept]))).astype(np.float32)
+        self.idf_ = (1 + np.log((1 + len(texts)) / (1 + n_rows[kept]))).astype(np.float32)
         return self
 
     def restore(self, units: Sequence[str], keys: Ints, idf: NDArray[np.floating[Any]]) -> Self:
@@ -252,7 +232,7 @@ class FeatureExtractor(Parameters):
         chosen = type(self)(**self.get_params())
         return chosen.restore(self.units_, self.keys_[columns], self.idf_[columns])
 
-    def transform(self, X: Iterable[str | Passage]) -> Any:
+    def transform(self, X: Iterable[str]) -> Any:
         """Return features of shape (segments, features), each group of a row of length 1.
 
         They are a sparse matrix, or after ``set_output(transform="pandas")`` a DataFrame.
@@ -269,9 +249,9 @@ class FeatureExtractor(Parameters):
         """
         if not hasattr(self, "keys_"):
             raise NotFittedError("the features have no vocabulary yet; call fit first")
-        return self._put_out(self._make_matrix(to_passages(X)), X)
+        return self._put_out(self._make_matrix(to_texts(X)), X)
 
-    def fit_transform(self, X: Iterable[str | Passage], y: object = None) -> Any:  # noqa: ARG002
+    def fit_transform(self, X: Iterable[str], y: object = None) -> Any:  # noqa: ARG002
         """Learn the vocabulary of the segments and return their features.
 
         Parameters
@@ -281,9 +261,9 @@ class FeatureExtractor(Parameters):
         y
             Without effect, kept for scikit-learn.
         """
-        passages = to_passages(X)
-        self.fit(passages)
-        return self._put_out(self._make_matrix(passages), X)
+        texts = to_texts(X)
+        self.fit(texts)
+        return self._put_out(self._make_matrix(texts), X)
 
     def set_output(self, *, transform: str | None = None) -> Self:
         """Choose what `transform` returns.
@@ -305,9 +285,9 @@ class FeatureExtractor(Parameters):
             self._sklearn_output_config = {"transform": transform}  # `clone` copies it by name
         return self
 
-    def _make_matrix(self, passages: list[Passage]) -> sparse.csr_matrix:
-        words = [split_words(p.text) for p in passages]
-        keys, rows = self._keys(passages, words, [name_roles(w) for w in words])
+    def _make_matrix(self, texts: list[str]) -> sparse.csr_matrix:
+        words = [split_words(text) for text in texts]
+        keys, rows = self._keys(texts, words, [name_roles(w) for w in words])
         n_features = len(self.keys_)
         # Searching for keys in ascending order is several times as fast: they share their way.
         order = np.argsort(keys)
@@ -319,10 +299,10 @@ class FeatureExtractor(Parameters):
         rows, columns = np.divmod(cells, max(n_features, 1))
         values = (1 + np.log(counts)) * self.idf_[columns]
         blocks = rows * len(_GROUP_OF_KIND) + _GROUP_OF_KIND[self.keys_[columns] >> 60]
-        lengths = np.sqrt(np.bincount(blocks, values**2, len(passages) * len(_GROUP_OF_KIND)))
+        lengths = np.sqrt(np.bincount(blocks, values**2, len(texts) * len(_GROUP_OF_KIND)))
         values = (values / lengths[blocks]).astype(np.float32)
-        offsets = np.searchsorted(rows, np.arange(len(passages) + 1))
-        shape = (len(passages), n_features)
+        offsets = np.searchsorted(rows, np.arange(len(texts) + 1))
+        shape = (len(texts), n_features)
         return sparse.csr_matrix((values, columns, offsets), shape=shape)
 
     def _put_out(self, matrix: Any, X: object) -> Any:
@@ -364,7 +344,7 @@ class FeatureExtractor(Parameters):
         self._path = np.array([0, *path], np.int64)
 
     def _keys(
-        self, passages: Sequence[Passage], words: list[list[str]], roles: list[list[str]]
+        self, texts: Sequence[str], words: list[list[str]], roles: list[list[str]]
     ) -> tuple[Ints, Ints]:
         """Return every packed feature of the segments and the row it stands in."""
         parts: list[tuple[Ints, Ints]] = []
@@ -381,7 +361,7 @@ class FeatureExtractor(Parameters):
         path = self._path[ids]
         on_path = path > 0
         parts += [_grams(path[on_path], rows[on_path], n, _PATH) for n in (2, 3)]
-        parts.append(_shapes(passages, words))
+        parts.append(_shapes(texts, words))
         return np.concatenate([k for k, _ in parts]), np.concatenate([r for _, r in parts])
 
     def _flatten(self, units: list[list[str]]) -> tuple[Ints, Ints, Ints]:
@@ -422,12 +402,12 @@ def _gaps(ids: Ints, rows: Ints, gap: int) -> tuple[Ints, Ints]:
     return ((_APART << 60) | (first << 2 * _BITS) | (second << _BITS))[kept], rows[gap:][kept]
 
 
-def _shapes(passages: Sequence[Passage], words: list[list[str]]) -> tuple[Ints, Ints]:
+def _shapes(texts: Sequence[str], words: list[list[str]]) -> tuple[Ints, Ints]:
     """Return what a segment looks like: its length class, list lead-in, heading, fragment."""
     keys: list[int] = []
     rows: list[int] = []
-    for row, (passage, inside) in enumerate(zip(passages, words, strict=True)):
-        text = passage.text.rstrip()
+    for row, (text, inside) in enumerate(zip(texts, words, strict=True)):
+        text = text.rstrip()  # noqa: PLW2901
         marks = (
             len(inside).bit_length(),
             20 + text.endswith(":"),

@@ -13,7 +13,6 @@ from cydscore.errors import CorpusError
 from cydscore.folds import assign_fold
 from cydscore.jsonl import read_json_lines
 from cydscore.records import Filing, Segment, Tagging
-from cydscore.report import to_passages_of
 from cydscore.segment import segment_filing
 from cydscore.tagger import SegmentTagger
 
@@ -107,7 +106,7 @@ def read_labelled(
         company = companies.get(filing.accession) or filing.cik or filing.accession
         fold = assign_fold(company, n_folds=len(taggers), seed=seed)
         segments = segment_filing(filing)
-        tagging = taggers[fold].describe(to_passages_of(segments))
+        tagging = taggers[fold].describe([s.text for s in segments])
         read[filing.accession] = ReadFiling(
             filing=filing, fold=fold, segments=segments, tagging=tagging
         )

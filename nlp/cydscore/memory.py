@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 
-from cydscore.features import Passage
 from cydscore.records import Tagging
 from cydscore.tagger import SegmentTagger
 
@@ -33,23 +32,23 @@ class TaggingMemory:
         self._rows: dict[str, int] = {}
         self._known: list[Tagging] = []
 
-    def describe(self, passages: Sequence[Passage]) -> Tagging:
+    def describe(self, texts: Sequence[str]) -> Tagging:
         """Return what the tagger says of some segments, row by row.
 
         Parameters
         ----------
-        passages
+        texts
             The segments.
         """
-        new = {p.text: p for p in passages if p.text not in self._rows}
+        new = [text for text in dict.fromkeys(texts) if text not in self._rows]
         if len(self._rows) + len(new) > self._n_most:
             self._rows, self._known = {}, []
-            new = {p.text: p for p in passages}
+            new = list(dict.fromkeys(texts))
         for text in new:
             self._rows[text] = len(self._rows)
         if new or not self._known:
-            self._known = [_join([*self._known, self._tagger.describe(list(new.values()))])]
-        return self._known[0].take([self._rows[p.text] for p in passages])
+            self._known = [_join([*self._known, self._tagger.describe(new)])]
+        return self._known[0].take([self._rows[text] for text in texts])
 
 
 def _join(parts: Sequence[Tagging]) -> Tagging:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cydscore.check import Checker, Checks
-from cydscore.features import Passage
 from cydscore.norms import place_among_peers
 from cydscore.records import (
     PARTS,
@@ -183,7 +182,7 @@ def make_reports(
     filings: Sequence[Filing],
     model: Model,
     *,
-    describe: Callable[[list[Passage]], Tagging] | None = None,
+    describe: Callable[[list[str]], Tagging] | None = None,
     watch: Stopwatch | None = None,
 ) -> list[Report]:
     """Return the reports on some filings; all their segments are tagged in one go.
@@ -212,7 +211,7 @@ def make_reports(
     with watch.time("segment"):
         segmented = [segment_filing(filing) for filing in filings]
     with watch.time("tag"):
-        tagging = describe([p for segments in segmented for p in to_passages_of(segments)])
+        tagging = describe([s.text for segments in segmented for s in segments])
     parted = tagging.part([len(segments) for segments in segmented])
     with watch.time("check"):
         checked = checker.check_all(filings, segmented, tagging)
@@ -232,16 +231,6 @@ def make_reports(
             filings, segmented, parted, checked, scored, strict=True
         )
     ]
-
-
-def to_passages_of(segments: Sequence[Segment]) -> list[Passage]:
-    """Return the passages that the tagger reads for the segments of one filing, in order."""
-    passages = []
-    previous = None
-    for segment in segments:
-        passages.append(Passage(text=segment.text, elements=segment.elements, previous=previous))
-        previous = segment.text
-    return passages
 
 
 def _write_fact(fact: Fact) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from cydscore.calibration import Bools, Calibration, Floats
 from cydscore.errors import NotFittedError, UsageError
-from cydscore.features import FeatureExtractor, Passage, to_passages
+from cydscore.features import FeatureExtractor, to_texts
 from cydscore.heads import (
     N_LEVELS,
     decide,
@@ -113,7 +113,7 @@ class SegmentTagger(Parameters):
 
     def fit(
         self,
-        X: Sequence[str | Passage],
+        X: Sequence[str],
         Y: NDArray[Any] | Sequence[Iterable[str]],
         specificity: Sequence[int] | NDArray[Any] | None = None,
     ) -> Self:
@@ -133,38 +133,38 @@ class SegmentTagger(Parameters):
         UsageError
             If there are no segments, or not as many labels.
         """
-        passages = to_passages(X)
+        texts = to_texts(X)
         codebook = load_tags() if self.codebook is None else self.codebook
-        truth = _to_truth(Y, len(passages), codebook)
+        truth = _to_truth(Y, len(texts), codebook)
         levels = np.zeros(len(truth), np.int8) if specificity is None else np.asarray(specificity)
-        if not passages or len(levels) != len(passages):
+        if not texts or len(levels) != len(texts):
             raise UsageError(
-                f"{len(passages)} segments and {len(levels)} levels of specificity; give one each"
+                f"{len(texts)} segments and {len(levels)} levels of specificity; give one each"
             )
         self.codebook_ = codebook
         if self.calibration_folds:
-            fold = np.arange(len(passages)) % self.calibration_folds
+            fold = np.arange(len(texts)) % self.calibration_folds
             n_heads = head_targets(truth, levels, codebook).shape[1]
-            margins = np.zeros((len(passages), n_heads), np.float32)
+            margins = np.zeros((len(texts), n_heads), np.float32)
             for k in range(self.calibration_folds):
                 held, kept = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
-                self._fit_heads([passages[i] for i in kept], truth[kept], levels[kept])
-                margins[held] = self.margins([passages[i] for i in held])
-        self._fit_heads(passages, truth, levels)
+                self._fit_heads([texts[i] for i in kept], truth[kept], levels[kept])
+                margins[held] = self.margins([texts[i] for i in held])
+        self._fit_heads(texts, truth, levels)
         if self.calibration_folds:
             self.calibrate(margins, truth, levels)
         return self
 
     def _fit_heads(
         self,
-        passages: list[Passage],
+        texts: list[str],
         truth: Bools,
         levels: NDArray[np.integer],
     ) -> None:
         from sklearn.svm import LinearSVC
 
         self.features_ = FeatureExtractor(min_count=self.min_count)
-        matrix = self.features_.fit_transform(passages)
+        matrix = self.features_.fit_transform(texts)
         present = matrix.astype(bool).astype(np.float32)
         targets = head_targets(truth, levels, self.codebook_)
         n_heads = targets.shape[1]
@@ -195,7 +195,7 @@ class SegmentTagger(Parameters):
         self.steps_ = np.where(steps > 0, steps, 1).astype(np.float32)
         self.weights_ = np.rint(weights / self.steps_).astype(np.float32) * self.steps_
 
-    def margins(self, X: Sequence[str | Passage]) -> Floats:
+    def margins(self, X: Sequence[str]) -> Floats:
         """Return the margins of all heads, shape (segments, heads).
 
         Parameters
@@ -212,10 +212,10 @@ class SegmentTagger(Parameters):
             raise NotFittedError(
                 "this SegmentTagger is not fitted; call fit, or take load_model().tagger"
             )
-        passages = to_passages(X)
+        texts = to_texts(X)
         parts = [
-            self.features_.transform(passages[i : i + _CHUNK]) @ self.weights_ + self.bias_
-            for i in range(0, len(passages), _CHUNK)
+            self.features_.transform(texts[i : i + _CHUNK]) @ self.weights_ + self.bias_
+            for i in range(0, len(texts), _CHUNK)
         ]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.bias_)), np.float32)
 
@@ -242,7 +242,7 @@ class SegmentTagger(Parameters):
         self.calibration_ = fit_calibration(margins, Y, specificity, self.codebook_, weight)
         return self
 
-    def predict_proba(self, X: Sequence[str | Passage]) -> Floats:
+    def predict_proba(self, X: Sequence[str]) -> Floats:
         """Return calibrated probabilities, shape (segments, labels), in ``labels_`` order.
 
         Parameters
@@ -252,7 +252,7 @@ class SegmentTagger(Parameters):
         """
         return self._probabilities(X)[:, :-N_LEVELS]
 
-    def predict(self, X: Sequence[str | Passage]) -> Bools:
+    def predict(self, X: Sequence[str]) -> Bools:
         """Return which labels hold, shape (segments, labels), implied ones too.
 
         Parameters
@@ -262,7 +262,7 @@ class SegmentTagger(Parameters):
         """
         return self._decide(self._probabilities(X))[0]
 
-    def score(self, X: Sequence[str | Passage], Y: NDArray[Any] | Sequence[Iterable[str]]) -> float:
+    def score(self, X: Sequence[str], Y: NDArray[Any] | Sequence[Iterable[str]]) -> float:
         """Return F1 over all labels together, in [0, 1]; 1 where there are none.
 
         Parameters
@@ -277,7 +277,7 @@ class SegmentTagger(Parameters):
         n_either = int(found.sum() + truth.sum())
         return float(2 * (found & truth).sum() / n_either) if n_either else 1.0
 
-    def predict_specificity(self, X: Sequence[str | Passage]) -> NDArray[np.int8]:
+    def predict_specificity(self, X: Sequence[str]) -> NDArray[np.int8]:
         """Return 0 (generic), 1 (particular) or 2 (verifiable) for each segment.
 
         Parameters
@@ -287,7 +287,7 @@ class SegmentTagger(Parameters):
         """
         return self._decide(self._probabilities(X))[1]
 
-    def tag(self, X: Sequence[str | Passage]) -> list[Tagged]:
+    def tag(self, X: Sequence[str]) -> list[Tagged]:
         """Return probabilities, labels and specificity of each segment.
 
         Parameters
@@ -306,7 +306,7 @@ class SegmentTagger(Parameters):
             for row, said, level in zip(chances.tolist(), holds.tolist(), levels, strict=True)
         ]
 
-    def describe(self, X: Sequence[str | Passage]) -> Tagging:
+    def describe(self, X: Sequence[str]) -> Tagging:
         """Return the same as `tag`, as arrays with a row a segment.
 
         Parameters
@@ -324,7 +324,7 @@ class SegmentTagger(Parameters):
             at_least=chances[:, -N_LEVELS:].astype(np.float64),
         )
 
-    def _probabilities(self, X: Sequence[str | Passage]) -> Floats:
+    def _probabilities(self, X: Sequence[str]) -> Floats:
         margins = self.margins(X)  # first: it refuses to go on unfitted
         return self.calibration_.to_probabilities(margins)
 

@@ -12,8 +12,7 @@ def tag(
     path: Annotated[
         str,
         typer.Argument(
-            help='JSON lines {"id", "text"}, each one segment, optionally with "elements" (local '
-            'names) and "filing" (consecutive lines of one filing are each other\'s context); '
+            help='JSON lines {"id", "text"}, each one segment; other keys are left alone. '
             "- is standard input."
         ),
     ] = "-",
@@ -28,12 +27,12 @@ def tag(
     """
     import json
 
-    from cydscore.passages import read_passages
     from cydscore.store import load_model
+    from cydscore.tag_lines import read_tag_lines
 
     tagger = load_model(model).tagger
-    for ids, passages in read_passages(path):
-        tagging = tagger.describe(passages)
+    for ids, texts in read_tag_lines(path):
+        tagging = tagger.describe(texts)
         for row, name in enumerate(ids):
             said = tagging.describe(row)
             tags = {label: round(p, 4) for label, p in said.tags.items()}

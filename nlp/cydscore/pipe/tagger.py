@@ -215,10 +215,8 @@ class DocTagger:
             return self.from_disk(folder)
 
     def _annotate(self, docs: list[Doc]) -> None:
-        from cydscore.features import Passage
-
         segmented = [self._find_segments(doc) for doc in docs]
-        texts = [Passage(text=span.text) for spans in segmented for span in spans]
+        texts = [span.text for spans in segmented for span in spans]
         tagging = self.get_model().tagger.describe(texts)
         first = 0
         for doc, spans in zip(docs, segmented, strict=True):

@@ -1,4 +1,4 @@
-"""Read the input of ``cydscore tag``: JSON lines, each one segment, grouped by filing."""
+"""Read the input of ``cydscore tag``: JSON lines, each one segment."""
 
 import json
 import sys
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from cydscore.errors import InputError, InputMissingError
-from cydscore.features import Passage
 from cydscore.read.source import STDIN
 
 _A_BATCH: Final = 4096
@@ -15,15 +14,14 @@ _A_BATCH: Final = 4096
 Identifier = str | int
 
 
-def read_passages(path: str) -> Iterator[tuple[list[Identifier], list[Passage]]]:
-    """Yield batches of identifiers and segments, in the order of the lines.
+def read_tag_lines(path: str) -> Iterator[tuple[list[Identifier], list[str]]]:
+    """Yield batches of identifiers and texts of segments, in the order of the lines.
 
     Parameters
     ----------
     path
-        A file of JSON lines with ``id`` and ``text``, optionally ``elements`` (list of local
-        names) and ``filing``; ``-`` is standard input. Consecutive lines of one filing are each
-        other's context.
+        A file of JSON lines with ``id`` and ``text``; ``elements`` (list of local names),
+        ``filing`` and any other keys are not read. ``-`` is standard input.
 
     Raises
     ------
@@ -33,24 +31,18 @@ def read_passages(path: str) -> Iterator[tuple[list[Identifier], list[Passage]]]
         If a line is malformed; the message names its number.
     """
     ids: list[Identifier] = []
-    passages: list[Passage] = []
-    filing, previous = None, None
+    texts: list[str] = []
     for number, line in _read_lines(path):
         if not line.strip():
             continue
         row = _parse_line(path, number, line)
-        if row.get("filing") is None or row["filing"] != filing:
-            previous = None
         ids.append(row["id"])
-        passages.append(
-            Passage(text=row["text"], elements=tuple(row.get("elements") or ()), previous=previous)
-        )
-        filing, previous = row.get("filing"), row["text"]
+        texts.append(row["text"])
         if len(ids) == _A_BATCH:
-            yield ids, passages
-            ids, passages = [], []
+            yield ids, texts
+            ids, texts = [], []
     if ids:
-        yield ids, passages
+        yield ids, texts
 
 
 def _read_lines(path: str) -> Iterator[tuple[int, bytes]]:
