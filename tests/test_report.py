@@ -286,7 +286,8 @@ def test_an_incident_report_says_first_what_is_known_of_the_incident(reports):
 
 def test_sentences_keep_to_the_width(reports):
     for name in NAMES:
-        lines = render_report(reports[name], width=70).splitlines()
+        text = render_report(reports[name], width=70)
+        lines = text.replace(reports[name].filing.source, "a path of any length").splitlines()
         assert max(len(line) for line in lines) <= 100
         quotes = [line for line in lines if line.startswith("      ") and "→" not in line]
         assert 60 < max(len(line) for line in quotes) <= 70
